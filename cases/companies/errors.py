@@ -1,0 +1,36 @@
+"""What the company pages refuse, in words fit for the user."""
+
+from app.errors import Refusal
+
+
+class WrongIdentifier(Refusal):
+    """Letters, wrong length or wrong key in a SIREN or a SIRET."""
+
+    message = "Ce numéro n’est ni un SIREN ni un SIRET."
+
+
+class RegistryUnavailable(Refusal):
+    """The public company search does not answer, or not in a form that can be read."""
+
+    message = (
+        "L’annuaire public des entreprises ne répond pas pour le moment. "
+        "Vous pouvez saisir l’entreprise à la main."
+    )
+
+
+class RegistryBusy(RegistryUnavailable):
+    """The public company search has had too many questions for now."""
+
+    message = (
+        "L’annuaire public des entreprises est très sollicité en ce moment. "
+        "Réessayez dans une minute, ou saisissez l’entreprise à la main."
+    )
+
+
+class RegistryQuestionRefused(Refusal):
+    """The public company search does not accept this question (too short, for instance)."""
+
+    message = (
+        "L’annuaire public des entreprises n’accepte pas cette recherche. "
+        "Saisissez au moins 3 caractères : un nom, un SIREN ou un SIRET."
+    )
