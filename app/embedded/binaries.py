@@ -83,15 +83,16 @@ def _can_run(folder: Path, account: tuple[int, int]) -> bool:
 
 
 def _copied(places: PostgresPlaces) -> Path:
-    source, target = postgres_folder().parent, places.base / "programs" / INSTALL
+    """The wheel's files at the same places relative to one another: the programs count on it."""
+    package, target = _package(WHEEL), places.base / "programs"
     if not (target / "complete").exists():
         make_own_folder(places.base, 0o755)
         shutil.rmtree(target, ignore_errors=True)
-        for part in ("bin", "lib", "share"):
-            shutil.copytree(source / part, target / part, symlinks=True)
-        _open_to_readers(target.parent)
+        for name in (f"{WHEEL}/{INSTALL}", f"{WHEEL}.libs"):
+            shutil.copytree(package.parent / name, target / name, symlinks=True)
+        _open_to_readers(target)
         (target / "complete").touch()
-    return target / "bin"
+    return target / WHEEL / INSTALL / "bin"
 
 
 def _open_to_readers(folder: Path) -> None:
