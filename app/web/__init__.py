@@ -1,0 +1,25 @@
+"""What every page shares: filters, list helpers, navigation, base form and error pages."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from app.web.errors import register_error_pages
+from app.web.formatting import FILTERS
+from app.web.links import has_page, home_url, url_with, url_with_nothing
+from app.web.navigation import navigation
+
+TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
+    "navigation": navigation,
+    "url_with": url_with,
+    "url_with_nothing": url_with_nothing,
+    "has_page": has_page,
+    "home_url": home_url,
+}
+
+
+def init_web(app: Flask) -> None:
+    """Give ``app`` the filters and globals its templates count on, and its error pages."""
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(TEMPLATE_GLOBALS)
+    register_error_pages(app)

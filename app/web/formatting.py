@@ -1,0 +1,146 @@
+"""Jinja filters: dates, times, amounts, numbers as they are read in French.
+
+Instants are aware UTC datetimes and are shown at the time of Paris; amounts are whole cents.
+No-break spaces keep a figure and its unit on one line.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+
+PARIS = ZoneInfo("Europe/Paris")
+LOCALE = "fr"
+NBSP = "\u00a0"
+NNBSP = "\u202f"
+
+
+def _day(value: date | datetime) -> date:
+    return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+
+
+def _spell(day: date, pattern: str) -> str:
+    text = format_date(day, pattern, locale=LOCALE)
+    return text.replace("1 ", "1er ", 1) if day.day == 1 else text
+
+
+def date_long(value: date | datetime | None) -> str:
+    """« jeudi 26 novembre 2026 »; empty for ``None``."""
+    if value is None:
+        return ""
+    day = _day(value)
+    return f"{format_date(day, 'EEEE', locale=LOCALE)} {_spell(day, 'd MMMM y')}"
+
+
+def date_medium(value: date | datetime | None) -> str:
+    """« 26 novembre 2026 »; empty for ``None``."""
+    return "" if value is None else _spell(_day(value), "d MMMM y")
+
+
+def date_short(value: date | datetime | None) -> str:
+    """« 26/11/2026 »; empty for ``None``."""
+    return "" if value is None else _day(value).strftime("%d/%m/%Y")
+
+
+def time_short(value: datetime | None) -> str:
+    """« 14 h » or « 14 h 05 », at the time of Paris; empty for ``None``."""
+    if value is None:
+        return ""
+    local = value.astimezone(PARIS)
+    minutes = f"{NBSP}{local.minute:02d}" if local.minute else ""
+    return f"{local.hour}{NBSP}h{minutes}"
+
+
+def datetime_long(value: datetime | None) -> str:
+    """« jeudi 26 novembre 2026 à 14 h 05 »; empty for ``None``."""
+    return "" if value is None else f"{date_long(value)} à{NBSP}{time_short(value)}"
+
+
+def datetime_short(value: datetime | None) -> str:
+    """« 26/11/2026 à 14 h 05 »; empty for ``None``."""
+    return "" if value is None else f"{date_short(value)} à{NBSP}{time_short(value)}"
+
+
+def ago(value: datetime | None) -> str:
+    """« il y a 3 minutes », « dans 2 jours »; empty for ``None``."""
+    if value is None:
+        return ""
+    from app.clock import now
+
+    return format_timedelta(value - now(), add_direction=True, locale=LOCALE)
+
+
+def iso(value: date | datetime | None) -> str:
+    """Machine form for the ``datetime`` attribute of ``<time>``; empty for ``None``."""
+    return "" if value is None else value.isoformat()
+
+
+def number(value: int | float | None) -> str:
+    """« 12 500 », with a no-break space between thousands; empty for ``None``."""
+    if value is None:
+        return ""
+    return format_decimal(value, locale=LOCALE).replace(NNBSP, NBSP)
+
+
+def euros(cents: int | None) -> str:
+    """« 1 500,00 € » from whole cents, with no-break spaces; empty for ``None``."""
+    if cents is None:
+        return ""
+    sign = "-" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}{number(whole)},{rest:02d}{NBSP}€"
+
+
+def siren(digits: str | None) -> str:
+    """« 732 829 320 » or « 732 829 320 00074 » from the bare digits; empty for ``None``."""
+    if not digits:
+        return ""
+    groups = [digits[0:3], digits[3:6], digits[6:9], digits[9:]]
+    return NBSP.join(group for group in groups if group)
+
+
+def phone(text: str | None) -> str:
+    """« 05 56 00 00 00 » from ten digits; other forms are shown as they were typed."""
+    if not text:
+        return ""
+    digits = text.replace(" ", "").replace(".", "").replace("+33", "0")
+    if len(digits) != 10 or not digits.isdigit():
+        return text
+    return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """« 0 dossier », « 1 dossier », « 2 dossiers »: French plurals begin at two."""
+    word = one if abs(count) < 2 else (many or f"{one}s")
+    return f"{number(count)}{NBSP}{word}"
+
+
+def initials(name: str) -> str:
+    """« CD » from « Camille Durand »; « ? » when there is no name."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    picked = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in picked).upper() or "?"
+
+
+def _filters(*functions: Callable[..., str]) -> dict[str, Callable[..., str]]:
+    return {function.__name__: function for function in functions}
+
+
+FILTERS = _filters(
+    date_long,
+    date_medium,
+    date_short,
+    time_short,
+    datetime_long,
+    datetime_short,
+    ago,
+    iso,
+    number,
+    euros,
+    siren,
+    phone,
+    plural,
+    initials,
+)
