@@ -15,7 +15,7 @@ SETTINGS = {"synchronous_commit": "off", "max_connections": "300", "max_wal_size
 
 
 def ensure_test_postgres(var_dir: Path) -> PostgresInfo:
-    """The test cluster of this installation, with a superuser ``relais_test`` and ``relais_seed``."""
+    """The test cluster, with ``relais_test`` (a superuser) and ``relais_seed``."""
     folder = var_dir / "test"
     ensure_secrets(folder, TESTER)
     info = ensure_postgres(folder, SETTINGS)
@@ -25,7 +25,10 @@ def ensure_test_postgres(var_dir: Path) -> PostgresInfo:
 
 
 def _roles_sql(password: str) -> str:
-    missing = "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{}') THEN {} END IF; END $$;"
+    missing = (
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{}')"
+        " THEN {} END IF; END $$;"
+    )
     users = ", ".join(("relais_web", "relais_worker", TESTER))
     return "\n".join(
         (

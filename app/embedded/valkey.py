@@ -32,7 +32,7 @@ class ValkeyInfo:
 
 
 def ensure_valkey(var_dir: Path) -> ValkeyInfo:
-    """The broker of this folder, running. Raises ``EmbeddedServerError`` when it does not answer."""
+    """The broker of this folder, running. Raises ``EmbeddedServerError`` if it does not answer."""
     places = ValkeyPlaces.of(var_dir)
     if not _answers(places):
         _start(places)
