@@ -1,0 +1,107 @@
+"""The database: base class, column types, unit of work.
+
+Identifiers are UUIDv7; instants are timestamptz in UTC; enums are text with a CHECK (native enums
+are not leakproof, so their index is lost under a policy).
+"""
+
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Enum, MetaData, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry, relationship
+from uuid_utils.compat import uuid7
+
+from app import clock
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of every mapped class."""
+
+    # On the registry itself: Flask-SQLAlchemy derives a class of its own from this one.
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: DateTime(timezone=True)},
+    )
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "join_transaction_mode": "create_savepoint"},
+)
+
+
+class RowClass(enum.StrEnum):
+    """The class of a table decides its row-level security (see ``app.rows``)."""
+
+    REFERENCE = "reference"
+    DIRECTORY = "directory"
+    IDENTITY = "identity"
+    CASE = "case"
+    SYSTEM = "system"
+
+
+def row_class(kind: RowClass) -> dict[str, Any]:
+    """Table arguments that put a table in its class; last item of ``__table_args__``."""
+    return {"info": {"row_class": kind.value}}
+
+
+class Identified:
+    """A UUIDv7 primary key."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-10)
+
+
+class Dated:
+    """The instant at which the row was made."""
+
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
+
+
+def text_enum(kind: type[enum.StrEnum], name: str = "") -> Enum:
+    """Column type of a ``StrEnum``: its value as text, with a CHECK (``name`` when a table has two)."""
+    words = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__)
+    return Enum(
+        kind,
+        name=name or words.lstrip("_"),
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )
+
+
+def related(*args: Any, **options: Any) -> Any:
+    """A relationship that never queries behind one's back."""
+    return relationship(*args, lazy="raise_on_sql", **options)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One business transaction: everything inside is written, or nothing is.
+
+    Deferred constraints are checked before the commit, so that their refusal is raised here.
+    """
+    session = db.session()
+    try:
+        yield session
+        session.flush()
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

@@ -1,0 +1,149 @@
+"""The factory: the only module of the kernel that knows the features."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any, Literal
+
+import click
+from celery import Celery
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.utils import import_string
+
+from app import cli as kernel_cli
+from app import hooks, rows, security, tasks
+from app.actors import ANONYMOUS, SYSTEM
+from app.db import db
+from app.web import init_web, views
+from config import FEATURES, ROOT, Settings, load_settings
+
+Process = Literal["web", "worker"]
+
+#: Which function handles which hook (``app.hooks``), in order.
+HANDLERS: tuple[tuple[str, str], ...] = (
+    ("membership_ended", "cases.casework.commands:hand_over_cases"),
+    ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
+    ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
+    ("case_panels", "cases.referrals.panels:needs_panel"),
+    ("today_items", "cases.casework.today:actions_of"),
+    ("today_items", "cases.referrals.today:referrals_of"),
+)
+
+#: How the kernel learns who asks: (kind, function of a feature).
+READERS = {
+    "member": "partners.people.sessions:read_member",
+    "sign_in_again": "partners.people.sessions:sign_in_again",
+    "link": "app.links:read_link_actor",
+}
+
+
+def create_app(settings: Settings | None = None, process: Process = "web") -> Flask:
+    """The application with its open features; ``process`` decides the database login.
+
+    Raises ``RuntimeError`` with the reasons when the settings may not serve.
+    """
+    settings = settings or load_settings()
+    if refusals := settings.refusals():
+        raise RuntimeError(" ".join(refusals))
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
+    _configure(app, settings, process)
+    db.init_app(app)
+    security.init_security(app)
+    CSRFProtect(app)
+    init_web(app)
+    app.register_blueprint(views.blueprint)
+    _connect(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, process: Process) -> None:
+    url = settings.worker_database_url if process == "worker" else settings.database_url
+    app.config.update(
+        SETTINGS=settings,
+        PROCESS=process,
+        RELAIS_DEMO=settings.demo,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5},
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        SESSION_COOKIE_NAME="__Host-relais" if settings.is_https else "relais",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["relais.default_actor"] = SYSTEM if process == "worker" else ANONYMOUS
+    app.extensions["relais.actors"] = {kind: import_string(path) for kind, path in READERS.items()}
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _connect(app: Flask) -> None:
+    for feature in FEATURES:
+        room(feature, "tasks")
+        found = room(feature, "views")
+        for blueprint in getattr(found, "blueprints", ()):
+            app.register_blueprint(blueprint)
+        for name, function in getattr(found, "template_globals", {}).items():
+            app.jinja_env.globals[name] = function
+    for hook, path in HANDLERS:
+        hooks.on(hook, import_string(path))
+    app.context_processor(_template_context)
+
+
+def _template_context() -> dict[str, Any]:
+    actor = security.current_actor()
+    return {"actor": actor if actor.is_member else None}
+
+
+def room(feature: str, name: str) -> ModuleType | None:
+    """The room of a feature, None where it has nothing to say."""
+    path = f"{feature}.{name}"
+    return import_module(path) if find_spec(path) else None
+
+
+def create_celery() -> Celery:
+    """The Celery application, whose tasks run in the worker's application context."""
+    return tasks.make_celery(create_app(process="worker"))
+
+
+class Commands(FlaskGroup):
+    """``relais``: the kernel's commands, then each feature's, read when they are needed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            create_app=lambda: create_app(process="worker"),
+            add_default_commands=False,
+            add_version_option=False,
+            load_dotenv=False,
+            **options,
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of all commands, without building the application."""
+        return sorted(_commands())
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name."""
+        return _commands().get(name)
+
+
+def _commands() -> dict[str, click.Command]:
+    rooms = [kernel_cli, *(room(feature, "cli") for feature in FEATURES)]
+    found = [command for one in rooms for command in getattr(one, "commands", ())]
+    return {str(command.name): command for command in found}
+
+
+cli = Commands(name="relais", help="Relais, from the command line.")

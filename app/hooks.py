@@ -1,0 +1,41 @@
+"""Named hooks: what must travel upward, in the same transaction.
+
+A lower feature fires a hook; a higher one handles it. The factory connects the handlers, and a
+contract test holds that every hook has the handlers it expects.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+Handler = Callable[..., Any]
+_handlers: dict[str, list[Handler]] = defaultdict(list)
+
+#: Every hook, with one line of meaning. ``fire`` refuses any other name.
+HOOKS = {
+    "membership_ended": "a member left or was disabled: (membership, successor, by)",
+    "consent_withdrawn": "the entrepreneur took an agreement back: (basis, by)",
+    "case_closed": "a case was closed: (case, by)",
+    "case_panels": "panels a higher feature adds to the case page: (case, actor) -> Panel",
+    "today_items": "what waits for this member: (actor) -> list of TodayItem",
+}
+
+
+def on(name: str, handler: Handler) -> None:
+    """Connect a handler, once."""
+    if name not in HOOKS:
+        raise KeyError(name)
+    if handler not in _handlers[name]:
+        _handlers[name].append(handler)
+
+
+def fire(name: str, *args: Any, **kwargs: Any) -> list[Any]:
+    """Call every handler in the order they were connected; return their answers."""
+    if name not in HOOKS:
+        raise KeyError(name)
+    return [handler(*args, **kwargs) for handler in _handlers[name]]
+
+
+def handlers_of(name: str) -> tuple[Handler, ...]:
+    """The handlers connected to a hook."""
+    return tuple(_handlers[name])

@@ -1,0 +1,94 @@
+"""The journal: every change and every reading of a case leaves one event, in its transaction.
+
+Nobody updates or deletes events. They are chained afterwards by rows of their own
+(``journal_seal``), so that the order of commits does not matter. No personal text is chained:
+``details`` holds codes, counts and identifiers only.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import clock
+from app.actors import Actor, ActorKind
+from app.db import Base, Identified, RowClass, db, row_class, text_enum
+
+
+class JournalEvent(Identified, Base):
+    """Who, for which seat, did what, on what, when."""
+
+    __tablename__ = "journal_event"
+    __table_args__ = (
+        Index("ix_journal_event_case_id_at", "case_id", "at"),
+        Index("ix_journal_event_seat_id_at", "seat_id", "at"),
+        row_class(RowClass.SYSTEM),
+    )
+
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    principal: Mapped[ActorKind] = mapped_column(text_enum(ActorKind))
+    user_id: Mapped[uuid.UUID | None]
+    seat_id: Mapped[uuid.UUID | None]
+    link_id: Mapped[uuid.UUID | None]
+    action: Mapped[str]
+    object_type: Mapped[str]
+    object_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    case_id: Mapped[uuid.UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+
+class JournalSeal(Base):
+    """One link of the chain: the hash of an event and of the seal before it."""
+
+    __tablename__ = "journal_seal"
+    __table_args__ = (row_class(RowClass.SYSTEM),)
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    event_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    hash: Mapped[str]
+    sealed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Recorded(Protocol):
+    """Anything that can be named in the journal: it has an identifier and a table."""
+
+    id: uuid.UUID
+
+
+def record(
+    obj: Any,
+    action: str,
+    *,
+    by: Actor,
+    case_id: uuid.UUID | None = None,
+    details: dict[str, Any] | None = None,
+) -> JournalEvent:
+    """Write one event about ``obj`` (a mapped row) in the current transaction.
+
+    ``action`` is noun + past participle (``referral.accepted``). ``case_id`` defaults to the
+    object's own when it has one.
+    """
+    if obj.id is None:
+        db.session.flush([obj])
+    event = JournalEvent(
+        principal=by.kind,
+        user_id=by.user_id,
+        seat_id=by.seat_id,
+        link_id=by.link_id,
+        action=action,
+        object_type=obj.__tablename__,
+        object_id=obj.id,
+        case_id=case_id or _case_of(obj),
+        details=details or {},
+    )
+    db.session.add(event)
+    return event
+
+
+def _case_of(obj: Any) -> uuid.UUID | None:
+    if obj.__tablename__ == "case_file":
+        return obj.id
+    return getattr(obj, "case_id", None)

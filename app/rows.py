@@ -1,0 +1,56 @@
+"""Row-level security, the second lock: every transaction says who acts.
+
+One parameterised statement at the start of each transaction sets the database role and the
+transaction-local settings; nobody's settings are the empty string. The policies read them through
+SQL functions: ``app_seat()`` (for members whose role reads cases), ``app_member_seat()`` (any
+member), ``app_user()``, ``app_principal()`` and ``app_link()``.
+"""
+
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.db import db
+from app.actors import ANONYMOUS, Actor
+
+OPEN_SCOPE = text(
+    "SELECT set_config('role', :role, true), set_config('app.seat', :seat, true),"
+    " set_config('app.case_seat', :case_seat, true), set_config('app.user', :user, true),"
+    " set_config('app.principal', :principal, true), set_config('app.link', :link, true)"
+)
+
+
+class PrincipalChanged(RuntimeError):
+    """Somebody else would act inside a transaction already begun."""
+
+
+def scope_of(actor: Actor) -> dict[str, str]:
+    """The settings of a transaction in which this actor acts."""
+    return {
+        "role": actor.database_role,
+        "seat": str(actor.seat_id or ""),
+        "case_seat": str(actor.seat_id or "") if actor.reads_cases else "",
+        "user": str(actor.user_id or ""),
+        "principal": actor.kind.value,
+        "link": str(actor.link_id or ""),
+    }
+
+
+def act_as(actor: Actor) -> None:
+    """From now on the session's transactions are this actor's."""
+    session = db.session()
+    if session.in_transaction() and acting(session) != actor:
+        raise PrincipalChanged("commit or roll back before the principal changes")
+    session.info["actor"] = actor
+
+
+def acting(session: Session) -> Actor:
+    """Who acts in this session: nobody on the web, the system in a worker, until told."""
+    return session.info.get("actor") or current_app.extensions["relais.default_actor"]
+
+
+@event.listens_for(Session, "after_begin")
+def _open_scope(session: Session, transaction: SessionTransaction, connection: Any) -> None:
+    if not transaction.nested:
+        connection.execute(OPEN_SCOPE, scope_of(acting(session)))

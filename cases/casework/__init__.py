@@ -1,0 +1,1 @@
+"""The case: participants, consent, assessment, timeline, actions."""

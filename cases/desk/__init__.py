@@ -1,0 +1,1 @@
+"""The pages that gather the other features: *Aujourd'hui*, the journal, the help."""

@@ -1,0 +1,1 @@
+"""Needs and their referrals: routing, sending, answering, the *fiche de liaison*."""

@@ -1,0 +1,1 @@
+"""Organisations, their units and seats, territories, services, opening hours, routing rules."""

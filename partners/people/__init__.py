@@ -1,0 +1,1 @@
+"""Members of organisations: accounts, sign-in, memberships, absences and deputies."""
