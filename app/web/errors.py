@@ -62,19 +62,13 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def show_expired_form(error: CSRFError) -> ResponseReturnValue:
     """Say that the session expired, and give back what was typed."""
-    return error_page(
-        400, template="errors/expired.html", typed=typed_values(request.form)
-    )
+    return error_page(400, template="errors/expired.html", typed=typed_values(request.form))
 
 
 def typed_values(form: MultiDict[str, str]) -> list[Typed]:
     """Return the texts of a posted form, secrets and technical fields left out."""
     pairs = [(name, text.strip()) for name, text in form.items(multi=True)]
-    return [
-        Typed(name, text[:MAX_SHOWN_LENGTH])
-        for name, text in pairs
-        if _is_shown(name, text)
-    ]
+    return [Typed(name, text[:MAX_SHOWN_LENGTH]) for name, text in pairs if _is_shown(name, text)]
 
 
 def _is_shown(name: str, text: str) -> bool:
@@ -86,11 +80,7 @@ def error_page(status: int, template: str | None = None, **context: Any) -> Any:
 
     Context processors are not run: they may need the database that has just failed.
     """
-    known = (
-        status
-        if status in PAGES
-        else (InternalServerError.code if status >= 500 else 400)
-    )
+    known = status if status in PAGES else (InternalServerError.code if status >= 500 else 400)
     page = current_app.jinja_env.get_template(template or f"errors/{known}.html")
     values = {"actor": None, "message": None, "status": status, **context}
     return make_response(page.render(values), status)

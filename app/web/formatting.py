@@ -15,6 +15,7 @@ PARIS = ZoneInfo("Europe/Paris")
 LOCALE = "fr"
 NBSP = "\u00a0"
 NNBSP = "\u202f"
+NEAR_DAYS = {-1: "hier", 0: "aujourd’hui", 1: "demain"}
 
 
 def _day(value: date | datetime) -> date:
@@ -61,6 +62,28 @@ def datetime_long(value: datetime | None) -> str:
 def datetime_short(value: datetime | None) -> str:
     """« 26/11/2026 à 14 h 05 »; empty for ``None``."""
     return "" if value is None else f"{date_short(value)} à{NBSP}{time_short(value)}"
+
+
+def datetime_near(value: datetime | None) -> str:
+    """« aujourd’hui à 14 h », « demain à 9 h », « jeudi à 14 h » within six days of today.
+
+    Further away the day is written with its month, and with its year when it is another one.
+    """
+    if value is None:
+        return ""
+    from app.clock import now
+
+    return f"{_near_day(_day(value), _day(now()))} à{NBSP}{time_short(value)}"
+
+
+def _near_day(day: date, today: date) -> str:
+    distance = (day - today).days
+    if distance in NEAR_DAYS:
+        return NEAR_DAYS[distance]
+    if 1 < distance < 7:
+        return format_date(day, "EEEE", locale=LOCALE)
+    pattern = "d MMMM" if day.year == today.year else "d MMMM y"
+    return f"{format_date(day, 'EEEE', locale=LOCALE)} {_spell(day, pattern)}"
 
 
 def ago(value: datetime | None) -> str:
@@ -135,6 +158,7 @@ FILTERS = _filters(
     time_short,
     datetime_long,
     datetime_short,
+    datetime_near,
     ago,
     iso,
     number,

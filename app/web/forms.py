@@ -15,6 +15,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, ValidationError
 
@@ -25,7 +26,9 @@ E = TypeVar("E", bound=StrEnum)
 REQUIRED = "Ce renseignement est obligatoire."
 CHOOSE_ONE = "Choisissez une réponse dans la liste."
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
-NO_SUCH_DATE = "Cette date n’existe pas. Écrivez le jour, le mois et l’année, par exemple 26/11/2026."
+NO_SUCH_DATE = (
+    "Cette date n’existe pas. Écrivez le jour, le mois et l’année, par exemple 26/11/2026."
+)
 YEARS = range(1900, 2101)
 
 
@@ -56,9 +59,18 @@ class BaseForm(FlaskForm):
             return unbound_field.bind(form=form, **options)
 
 
-def required(sentence: str = REQUIRED) -> DataRequired:
+class Required(DataRequired):
+    """Refuse an empty answer; one that could not be read keeps its own sentence."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raise when nothing was typed."""
+        if not field.process_errors or not any(field.raw_data or ()):
+            super().__call__(form, field)
+
+
+def required(sentence: str = REQUIRED) -> Required:
     """Return the validator of a field that must be filled in; ``sentence`` is shown at it."""
-    return DataRequired(message=sentence)
+    return Required(message=sentence)
 
 
 class CheckedBy:
@@ -84,19 +96,13 @@ class CheckedBy:
             raise ValidationError(str(refusal)) from refusal
 
 
-def choices_of(
-    members: Iterable[E], labels: Mapping[E, str] | None = None
-) -> list[tuple[str, str]]:
-    """Return (value, French label) pairs; labels come from ``labels`` or from ``member.label``."""
-    return [(member.value, _label(member, labels)) for member in members]
+def choices_of(members: Iterable[E], labels: Mapping[E, str] | None = None) -> list[SelectChoice]:
+    """Return the choices of an enum; labels come from ``labels`` or from ``member.label``."""
+    return [SelectChoice(member.value, _label(member, labels)) for member in members]
 
 
 def _label(member: E, labels: Mapping[E, str] | None) -> str:
-    return (
-        labels[member]
-        if labels is not None
-        else str(getattr(member, "label", member.value))
-    )
+    return labels[member] if labels is not None else str(getattr(member, "label", member.value))
 
 
 def coerce_to(enum: type[E]) -> Callable[[Any], E | None]:
@@ -114,22 +120,20 @@ class _EnumChoices:
     def __init__(self, label: str, enum: type[E], **options: Any) -> None:
         choices = choices_of(options.pop("members", enum), options.pop("labels", None))
         blank = options.pop("blank", None)
-        options["choices"] = [("", blank), *choices] if blank is not None else choices
-        options.setdefault("validate_choice", True)
+        options["choices"] = choices if blank is None else [SelectChoice("", blank), *choices]
         super().__init__(label, coerce=coerce_to(enum), **options)  # type: ignore[call-arg]
 
-    def iter_choices(self) -> Any:
-        """Yield choices, the chosen one compared by value."""
-        chosen = str(self.data) if self.data is not None else ""  # type: ignore[attr-defined]
-        for value, label in self.choices:  # type: ignore[attr-defined]
-            yield value, label, str(value) == chosen, {}
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the member, or refuse with our own sentence."""
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError as refusal:
+            raise ValueError(CHOOSE_ONE) from refusal
 
     def pre_validate(self, form: Form) -> None:
-        """Accept a listed value, or an empty answer (``required`` refuses it when it must)."""
-        chosen = "" if self.data is None else str(self.data)  # type: ignore[attr-defined]
-        allowed = {str(value) for value, _ in self.choices} | {""}  # type: ignore[attr-defined]
-        if chosen not in allowed:
-            raise ValidationError(CHOOSE_ONE)
+        """Let an empty answer through: ``required`` refuses it when it must."""
+        if self.data is not None:  # type: ignore[attr-defined]
+            super().pre_validate(form)  # type: ignore[misc]
 
 
 class EnumField(_EnumChoices, SelectField):

@@ -21,7 +21,7 @@ def url_with(**changes: object) -> str:
     arguments: dict[str, object] = dict(request.args.lists())
     arguments.update(changes)
     kept = {key: value for key, value in arguments.items() if value is not None}
-    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})  # type: ignore[arg-type]
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
 
 
 def url_with_nothing() -> str:

@@ -41,9 +41,7 @@ ITEMS = (
     NavItem("casework.list_cases", "Dossiers", "folders", CASE_ROLES | {"mediator"}),
     NavItem("companies.search", "Entreprises", "building-store", CASE_ROLES),
     NavItem("organisations.directory", "Annuaire", "address-book", EVERYONE),
-    NavItem(
-        "organisations.structure", "Structure", "users-group", frozenset({"manager"})
-    ),
+    NavItem("organisations.structure", "Structure", "users-group", frozenset({"manager"})),
     NavItem(
         "organisations.admin",
         "Administration",
@@ -62,9 +60,7 @@ def navigation(actor: Any) -> list[NavLink]:
     if actor is None:
         return []
     return [
-        _link(item)
-        for item in ITEMS
-        if str(actor.role) in item.roles and has_page(item.endpoint)
+        _link(item) for item in ITEMS if str(actor.role) in item.roles and has_page(item.endpoint)
     ]
 
 

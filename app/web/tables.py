@@ -133,9 +133,7 @@ def _filters_of(
 ) -> dict[str, str]:
     asked = {name: _text(args.get(name, "")) for name in filters}
     return {
-        name: value
-        for name, value in asked.items()
-        if value and _is_allowed(value, filters[name])
+        name: value for name, value in asked.items() if value and _is_allowed(value, filters[name])
     }
 
 
@@ -153,9 +151,7 @@ def safe_cell(value: object) -> object:
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV file in UTF-8 with its mark, separated by semicolons, every text quoted."""
     out = io.StringIO()
-    writer = csv.writer(
-        out, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
-    )
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const DRAFT = "relais.draft.";
+  const DRAFT = `relais.draft.${document.body.dataset.who}.`;
   const SENT = "relais.sent.";
   const NEVER_KEPT = /password|passe|code|token|secret|totp/i;
   const pageKind = document.body.dataset.page;
@@ -27,6 +27,8 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     rest(form);
+    window.setTimeout(() => wake(form), 15000); // a download leaves the page in place
+    if ("forget" in form.dataset) forgetDrafts();
     if (form.dataset.keep) { keep(form); store(SENT + form.dataset.keep, "yes"); }
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(wake));
@@ -35,12 +37,12 @@
   const store = (key, value) => { try { sessionStorage.setItem(key, value); } catch { /* full or refused */ } };
   const read = (key) => { try { return sessionStorage.getItem(key); } catch { return null; } };
   const drop = (key) => { try { sessionStorage.removeItem(key); } catch { /* refused */ } };
+  const forgetDrafts = () => { try { sessionStorage.clear(); } catch { /* refused */ } };
   const kept = (form) => [...form.elements].filter((input) => input.name && !NEVER_KEPT.test(input.name)
     && !["hidden", "password", "file", "submit", "button"].includes(input.type));
-  const keep = (form) => store(DRAFT + form.dataset.keep, JSON.stringify(kept(form).map((input) =>
-    [input.name, ["checkbox", "radio"].includes(input.type) ? [input.value, input.checked] : input.value])));
-  const sameAsPage = (form, draft) => JSON.stringify(kept(form).map((input) =>
-    [input.name, ["checkbox", "radio"].includes(input.type) ? [input.value, input.checked] : input.value])) === draft;
+  const typed = (form) => JSON.stringify(kept(form).map((input) =>
+    [input.name, ["checkbox", "radio"].includes(input.type) ? [input.value, input.checked] : input.value]));
+  const keep = (form) => store(DRAFT + form.dataset.keep, typed(form));
   const fill = (form, draft) => JSON.parse(draft).forEach(([name, value]) => {
     const same = kept(form).filter((input) => input.name === name);
     if (Array.isArray(value)) same.filter((input) => input.value === value[0]).forEach((input) => { input.checked = value[1]; });
@@ -73,12 +75,12 @@
   };
   const watchDraft = (form) => {
     const draft = read(DRAFT + form.dataset.keep);
-    if (draft && !form.querySelector("[data-errors]") && !sameAsPage(form, draft)) offer(form, draft);
+    if (draft && !form.querySelector("[data-errors]") && draft !== typed(form)) offer(form, draft);
     form.addEventListener("input", () => keep(form));
   };
 
   // « Lu par » above a text follows the audience chosen, before anything is saved.
-  const follow = (scope) => scope.querySelectorAll("[data-audience]").forEach((group) => {
+  const follow = (scope, byReader = false) => scope.querySelectorAll("[data-audience]").forEach((group) => {
     const chosen = group.querySelector("input:checked");
     const sentence = chosen && document.getElementById(`${chosen.id}-text`);
     const form = group.closest("form") || document;
@@ -86,11 +88,11 @@
       const place = line.querySelector("span");
       if (place.textContent === sentence.textContent) return;
       place.textContent = sentence.textContent;
-      line.dataset.changed = "yes";
+      if (byReader) line.dataset.changed = "yes";
     });
   });
   document.addEventListener("change", (event) => {
-    if (event.target.closest("[data-audience]")) follow(document);
+    if (event.target.closest("[data-audience]")) follow(document, true);
   });
 
   // Menus made of <details>: one open at a time, closed by Escape or by a click elsewhere.

@@ -1,0 +1,38 @@
+"""The menu: by role, and only what is installed."""
+
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from app.web.links import url_with, url_with_nothing
+from app.web.navigation import navigation
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        ("adviser", ["Aujourd’hui", "Dossiers"]),
+        ("manager", ["Aujourd’hui", "Dossiers", "Structure"]),
+        ("mediator", ["Aujourd’hui", "Dossiers"]),
+        ("observer", ["Aujourd’hui"]),
+        ("auditor", ["Aujourd’hui"]),
+    ],
+)
+def test_menu_depends_on_the_role(app: Flask, role: str, labels: list[str]) -> None:
+    with app.test_request_context("/desk.today"):
+        links = navigation(SimpleNamespace(role=role))
+    assert [link.label for link in links] == labels
+    assert links[0].is_current
+
+
+def test_nobody_has_no_menu(app: Flask) -> None:
+    with app.test_request_context("/desk.today"):
+        assert navigation(None) == []
+
+
+def test_address_keeps_its_other_arguments(app: Flask) -> None:
+    with app.test_request_context("/desk.today?q=pain&phase=a&phase=b&page=2"):
+        assert url_with(page=3) == "/desk.today?q=pain&phase=a&phase=b&page=3"
+        assert url_with(page=None, q=None) == "/desk.today?phase=a&phase=b"
+        assert url_with_nothing() == "/desk.today"
