@@ -88,7 +88,9 @@ def region_of(department: str) -> str | None:
 @cache
 def _bounds() -> dict[str, tuple[int, int | None]]:
     rows = read_rows("headcount_bands")
-    return {row["code"]: (int(row["low"]), int(row["high"]) if row["high"] else None) for row in rows}
+    return {
+        row["code"]: (int(row["low"]), int(row["high"]) if row["high"] else None) for row in rows
+    }
 
 
 def _label(name: str, code: str | None, column: str = "label") -> str:

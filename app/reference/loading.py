@@ -38,7 +38,8 @@ def load_reference(connection: Connection) -> dict[str, int]:
     Runs in the caller's transaction, under a role that may write these tables. Rows are added or
     corrected, never removed (cases refer to them), except postcodes.
     """
-    known = dict(connection.execute(select(_LOAD.c.name, _LOAD.c.content_hash)).tuples().all())
+    loads = connection.execute(select(_LOAD.c.name, _LOAD.c.content_hash))
+    known = {name: signature for name, signature in loads}
     return {part.table.name: _load_part(connection, part, known) for part in PARTS}
 
 

@@ -4,18 +4,17 @@ import re
 from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, array
-from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.types import Integer
+from sqlalchemy import ColumnElement, Integer, cast, func, literal, or_, select
 
 from app.db import db
 from app.folding import fold, grams
 from app.reference.models import Commune, CommunePostcode
 
 CANDIDATES = 60
+LONGEST_NAME = 60
 #: A name that shares less than this with what was typed is not offered.
 LEAST_LIKENESS = 0.6
+BY_SIZE = Commune.population.desc().nulls_last()
 SHORTENED = {"st": "saint", "ste": "sainte"}
 
 
@@ -34,7 +33,7 @@ def commune_names(codes: Iterable[str | None]) -> dict[str, str]:
     """Names by INSEE code, in one query whatever their number; unknown codes are left out."""
     wanted = {code for code in codes if code}
     statement = select(Commune.code, Commune.name).where(Commune.code.in_(wanted))
-    return dict(db.session.execute(statement).tuples().all())
+    return {code: name for code, name in db.session.execute(statement)}
 
 
 def postcodes_of(codes: Iterable[str]) -> dict[str, list[str]]:
@@ -55,13 +54,14 @@ def find_communes(typed: str, limit: int = 8) -> list[Commune]:
     digits, name = _split(typed)
     if not digits and not name:
         return []
-    found = _ranked(name, _candidates(name, _serves(digits))) if name else _served(digits, limit)
-    return found[:limit]
+    if not name:
+        return _served(digits, limit)
+    return _ranked(name, _candidates(name, _serves(digits), limit))[:limit]
 
 
 def _split(typed: str) -> tuple[str, str]:
     """The digits (a postcode or an INSEE code) and the folded name of what was typed."""
-    words = fold(typed).split()
+    words = fold(typed[:LONGEST_NAME]).split()
     digits = [word for word in words if re.fullmatch(r"[0-9]{2,5}|2[ab][0-9]{3}", word)]
     names = [SHORTENED.get(word, word) for word in words if word not in digits]
     return "".join(digits[:1]).upper(), " ".join(names)
@@ -71,34 +71,34 @@ def _serves(digits: str) -> list[ColumnElement[bool]]:
     """Conditions that keep the communes of a postcode (or its beginning) or of an INSEE code."""
     if not digits:
         return []
-    served = select(CommunePostcode.commune_code).where(
-        CommunePostcode.postcode.like(f"{digits}%")
-    )
+    served = select(CommunePostcode.commune_code).where(CommunePostcode.postcode.like(f"{digits}%"))
     return [or_(Commune.code == digits, Commune.code.in_(served))]
 
 
 def _served(digits: str, limit: int) -> list[Commune]:
-    by_size = Commune.population.desc().nulls_last()
-    statement = select(Commune).where(*_serves(digits)).order_by(by_size, Commune.code)
+    statement = select(Commune).where(*_serves(digits)).order_by(BY_SIZE, Commune.code)
     return list(db.session.scalars(statement.limit(limit)))
 
 
-def _candidates(name: str, conditions: list[ColumnElement[bool]]) -> list[Commune]:
-    by_size = Commune.population.desc().nulls_last()
+def _candidates(name: str, conditions: list[ColumnElement[bool]], limit: int) -> list[Commune]:
+    """Communes whose name begins so; when they are few, also those that share its grams."""
+    same = (Commune.folded_name == name).desc()
     begins = select(Commune).where(Commune.folded_name.like(f"{name}%"), *conditions)
-    found = list(db.session.scalars(begins.order_by(by_size).limit(CANDIDATES)))
+    found = list(db.session.scalars(begins.order_by(same, BY_SIZE).limit(CANDIDATES)))
+    if len(found) >= limit:
+        return found
     typed_grams = grams(name)
     alike = select(Commune).where(Commune.name_grams.overlap(typed_grams), *conditions)
-    close = alike.order_by(_shared(typed_grams).desc(), by_size).limit(CANDIDATES)
+    close = alike.order_by(_shared(typed_grams).desc(), BY_SIZE).limit(CANDIDATES)
     return list(dict.fromkeys([*found, *db.session.scalars(close)]))
 
 
 def _shared(typed_grams: list[str]) -> ColumnElement[int]:
-    """How many of the typed grams a commune's name holds, less those it has beside."""
-    typed: ClauseElement = array(typed_grams, type_=ARRAY(TEXT))
-    held = func.unnest(Commune.name_grams).column_valued("held")
-    count = select(func.count()).select_from(held).where(held == func.any(typed))
-    return 3 * count.scalar_subquery() - func.cardinality(Commune.name_grams, type_=Integer)
+    """How many of the typed grams a commune's name holds (thrice), less the grams it has."""
+    held: ColumnElement[int] = literal(0)
+    for gram in typed_grams:
+        held = held + cast(Commune.name_grams.contains([gram]), Integer)
+    return 3 * held - func.cardinality(Commune.name_grams, type_=Integer)
 
 
 def _ranked(name: str, communes: list[Commune]) -> list[Commune]:

@@ -104,7 +104,7 @@ def _trade_name(unit: dict[str, Any], office: dict[str, Any], name: str | None) 
 def _is_undisclosed(unit: dict[str, Any]) -> bool:
     names = (unit.get("nom_complet"), unit.get("nom_raison_sociale"))
     is_hidden = any(isinstance(name, str) and UNDISCLOSED in name for name in names)
-    return is_hidden or unit.get("statut_diffusion") in PARTIAL_DISCLOSURE
+    return is_hidden or _text(unit.get("statut_diffusion")) in PARTIAL_DISCLOSURE
 
 
 def _is_craft(unit: dict[str, Any], office: dict[str, Any]) -> bool:
@@ -125,7 +125,8 @@ def _text(value: Any) -> str | None:
     """A text with something in it; None for the rest, and for what is not disclosed."""
     if not isinstance(value, str) or UNDISCLOSED in value:
         return None
-    return " ".join(value.replace("\x00", "").split()) or None
+    storable = value.replace("\x00", "").encode("utf-8", "ignore").decode()
+    return " ".join(storable.split()) or None
 
 
 def _first_text(*values: Any) -> str | None:

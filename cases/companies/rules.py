@@ -11,8 +11,9 @@ Candidate = TypeVar("Candidate")
 
 #: Words that say little of a company: they count for a quarter of another word.
 COMMON_WORDS = frozenset(
-    "sarl sas sasu eurl sa sci scop snc ei ets etablissements societe ste entreprise maison"
-    " groupe et de la le les l du des d au aux a en".split()
+    {"sarl", "sas", "sasu", "eurl", "sa", "sci", "scop", "snc", "ei", "ets", "etablissements"}
+    | {"societe", "ste", "entreprise", "maison", "groupe", "et", "de", "la", "le", "les", "l"}
+    | {"du", "des", "d", "au", "aux", "a", "en"}
 )
 COMMON_WEIGHT = 0.25
 BEGINNING = 0.95
