@@ -1,0 +1,22 @@
+"""Models and migrations say the same, and there is one head."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+
+import app.jobs
+import app.journal
+import app.links
+import app.notices  # noqa: F401
+from app.db import Base, db
+from app.migrating import alembic_config
+
+
+def test_models_are_what_the_migrations_make(app: Flask) -> None:
+    context = MigrationContext.configure(db.session.connection(), opts={"compare_type": True})
+    assert compare_metadata(context, Base.metadata) == []
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory.from_config(alembic_config("")).get_heads()) == 1
