@@ -72,7 +72,7 @@ class Dated:
 
 
 def text_enum(kind: type[enum.StrEnum], name: str = "") -> Enum:
-    """Column type of a ``StrEnum``: its value as text, with a CHECK (``name`` when a table has two)."""
+    """Column type of a ``StrEnum``: text with a CHECK (``name`` it when a table has two)."""
     words = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__)
     return Enum(
         kind,

@@ -30,7 +30,9 @@ class NotAllowed(Refusal):
 class Gone(Refusal):
     """A link that has expired, was used or was revoked."""
 
-    message = "Ce lien n’est plus valable. Demandez-en un nouveau à la personne qui vous l’a envoyé."
+    message = (
+        "Ce lien n’est plus valable. Demandez-en un nouveau à la personne qui vous l’a envoyé."
+    )
 
 
 class TooMany(Refusal):

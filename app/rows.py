@@ -8,11 +8,12 @@ member), ``app_user()``, ``app_principal()`` and ``app_link()``.
 
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from app.actors import Actor
 from app.db import db
-from app.actors import ANONYMOUS, Actor
 
 OPEN_SCOPE = text(
     "SELECT set_config('role', :role, true), set_config('app.seat', :seat, true),"

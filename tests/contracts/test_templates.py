@@ -2,6 +2,7 @@
 
 import re
 
+from app.web.errors import PAGES
 from config import ROOT
 
 TEMPLATES = ROOT / "templates"
@@ -13,8 +14,6 @@ def test_every_template_is_used() -> None:
     sources = [*TEMPLATES.rglob("*.html")]
     sources += [p for floor in ("app", "partners", "cases") for p in (ROOT / floor).rglob("*.py")]
     used = {name for path in sources for name in USES.findall(path.read_text(encoding="utf-8"))}
-    errors = {
-        f"errors/{status}.html" for status in (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
-    }
+    errors = {f"errors/{status}.html" for status in PAGES}
     assert known - used - errors == set()
     assert {name for name in used if name.endswith(".html")} - known == set()

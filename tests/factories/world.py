@@ -136,7 +136,7 @@ def _fill(
                 ReferralStep(
                     referral_id=referral.id,
                     before="sent",
-                    after="accepted",
+                    after="seen",
                     seat_id=partner.seat_id,
                 ),
                 Printout(

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from tests.support.counting import recorded_statements
 
 #: What a page that is only read may write (``trust.md`` §3).
+WRITING = ("INSERT", "UPDATE", "DELETE")
 READING_WRITES = ("INSERT INTO journal_event",)
 XHTML = "{http://www.w3.org/1999/xhtml}"
 NEEDS_LABEL = ("input", "select", "textarea")
@@ -36,9 +37,7 @@ def _is_part(response: TestResponse) -> bool:
 
 def refuse_writes(statements: list[str]) -> None:
     """A GET that writes more than it may fails."""
-    writes = [
-        s for s in statements if s.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
-    ]
+    writes = [s for s in statements if s.lstrip().upper().startswith(WRITING)]
     wrong = [s for s in writes if not s.startswith(READING_WRITES)]
     assert not wrong, f"a GET wrote: {wrong}"
 
@@ -91,7 +90,7 @@ def _check_labels(nodes: list[Any]) -> None:
 
 def _check_inline(nodes: list[Any]) -> None:
     for node in nodes:
-        wrong = [name for name in node.keys() if name == "style" or name.startswith("on")]
+        wrong = [name for name in node.attrib if name == "style" or name.startswith("on")]
         assert not wrong, f"{node.tag} carries {wrong}"
         is_script = node.tag == f"{XHTML}script" and not node.get("src")
         assert not is_script and node.tag != f"{XHTML}style", "inline script or style"
