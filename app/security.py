@@ -82,7 +82,7 @@ def open_request() -> Response | None:
     """Build the Actor, open the row-level scope, enforce the policy of the page."""
     if request.endpoint is None or request.endpoint.endswith("static"):
         return None
-    policy = policy_of(current_app, request.endpoint)  # type: ignore[arg-type]
+    policy = policy_of(current_app, request.endpoint)
     if policy is None:
         raise Forbidden("no policy")
     g.actor = _actor_for(policy)
