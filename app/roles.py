@@ -1,7 +1,7 @@
 """Database roles (``trust.md`` §1), for the embedded server and, printed, for managed ones.
 
-Memberships say ``INHERIT FALSE``: whoever may become another role has none of its rights, and
-none of the policies written for it, until it says ``SET ROLE``. PostgreSQL 16 or later.
+Every role is ``NOINHERIT``: whoever may become another role has none of its rights, and none of
+the policies written for it, until it says ``SET ROLE``. PostgreSQL 15 or later.
 """
 
 from collections.abc import Mapping
@@ -41,13 +41,10 @@ def roles_sql(passwords: Mapping[str, str] | None = None) -> str:
     """
     lines = [_create(name, "NOLOGIN") for name in (OWNER, DEFINER)]
     lines += [_create(name, "LOGIN") for name in LOGINS]
-    lines += [f"GRANT {role} TO {member} {_BECOME};" for member, role in MEMBERSHIPS]
+    lines += [f"GRANT {role} TO {member};" for member, role in MEMBERSHIPS]
     lines += _session_settings()
     lines += [_password(name, passwords) for name in LOGINS]
     return "\n".join(lines) + "\n"
-
-
-_BECOME = "WITH INHERIT FALSE, SET TRUE"
 
 
 def database_sql(database: str) -> str:
@@ -72,7 +69,7 @@ def schema_sql(database: str) -> str:
 
 
 def _create(name: str, kind: str) -> str:
-    limits = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+    limits = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
     return (
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}')"
         f" THEN CREATE ROLE {name} {kind} {limits}; END IF; END $$;"
