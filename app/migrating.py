@@ -1,11 +1,24 @@
 """Migrations: bring a database to the newest form of the tables and policies."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 
+from config import FEATURES
+
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+KERNEL_MODELS = ("app.jobs", "app.journal", "app.links", "app.notices", "app.reference.models")
+
+
+def import_models() -> None:
+    """Load every mapped class, so that the metadata is whole."""
+    rooms = [f"{feature}.models" for feature in FEATURES]
+    for name in (*KERNEL_MODELS, *(room for room in rooms if find_spec(room))):
+        import_module(name)
 
 
 def alembic_config(url: str) -> Config:

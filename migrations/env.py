@@ -3,13 +3,10 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-import app.jobs
-import app.journal
-import app.links
-import app.notices
-import app.reference.models
-import cases.referrals.models  # noqa: F401
 from app.db import Base
+from app.migrating import import_models
+
+import_models()
 
 
 def run_migrations() -> None:

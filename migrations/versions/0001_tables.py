@@ -41,20 +41,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_event")),
         info={"row_class": "system"},
     )
-    op.create_index(
-        "ix_journal_event_case_id_at", "journal_event", ["case_id", "at"], unique=False
-    )
+    op.create_index("ix_journal_event_case_id_at", "journal_event", ["case_id", "at"], unique=False)
     op.create_index(
         op.f("ix_journal_event_object_id"), "journal_event", ["object_id"], unique=False
     )
-    op.create_index(
-        "ix_journal_event_seat_id_at", "journal_event", ["seat_id", "at"], unique=False
-    )
+    op.create_index("ix_journal_event_seat_id_at", "journal_event", ["seat_id", "at"], unique=False)
     op.create_table(
         "journal_seal",
-        sa.Column(
-            "position", sa.BigInteger(), sa.Identity(always=True), nullable=False
-        ),
+        sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
@@ -106,10 +100,7 @@ def upgrade() -> None:
         info={"row_class": "system"},
     )
     op.create_index(
-        "ix_notice_seat_id_created_at",
-        "notice",
-        ["seat_id", "created_at"],
-        unique=False,
+        "ix_notice_seat_id_created_at", "notice", ["seat_id", "created_at"], unique=False
     )
     op.create_table(
         "organisation",
@@ -158,10 +149,7 @@ def upgrade() -> None:
         info={"row_class": "directory"},
     )
     op.create_index(
-        op.f("ix_organisation_folded_name"),
-        "organisation",
-        ["folded_name"],
-        unique=False,
+        op.f("ix_organisation_folded_name"), "organisation", ["folded_name"], unique=False
     )
     op.create_table(
         "outbox",
@@ -206,6 +194,7 @@ def upgrade() -> None:
         ),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -219,6 +208,13 @@ def upgrade() -> None:
         ["available_at"],
         unique=False,
         postgresql_where=sa.text("status IN ('pending', 'sending')"),
+    )
+    op.create_index(
+        "ix_outbox_stuck",
+        "outbox",
+        ["status"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('dead', 'uncertain')"),
     )
     op.create_index(
         "ix_outbox_subject",
@@ -286,18 +282,13 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "email = lower(email)", name=op.f("ck_user_account_email_lower")
-        ),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_account_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("email", name=op.f("uq_user_account_email")),
         info={"row_class": "directory"},
     )
     op.create_index(
-        op.f("ix_user_account_folded_name"),
-        "user_account",
-        ["folded_name"],
-        unique=False,
+        op.f("ix_user_account_folded_name"), "user_account", ["folded_name"], unique=False
     )
     op.create_table(
         "pledge",
@@ -305,9 +296,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.String(), nullable=False),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f("fk_pledge_user_id")
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_pledge_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
         info={"row_class": "identity"},
     )
@@ -325,9 +314,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
         info={"row_class": "identity"},
     )
-    op.create_index(
-        op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"], unique=False)
     op.create_table(
         "ref_department",
         sa.Column("code", sa.String(), nullable=False),
@@ -335,18 +322,13 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["region_code"],
-            ["ref_region.code"],
-            name=op.f("fk_ref_department_region_code"),
+            ["region_code"], ["ref_region.code"], name=op.f("fk_ref_department_region_code")
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_ref_department")),
         info={"row_class": "reference"},
     )
     op.create_index(
-        op.f("ix_ref_department_region_code"),
-        "ref_department",
-        ["region_code"],
-        unique=False,
+        op.f("ix_ref_department_region_code"), "ref_department", ["region_code"], unique=False
     )
     op.create_table(
         "seat",
@@ -355,24 +337,15 @@ def upgrade() -> None:
         sa.Column(
             "side",
             sa.Enum(
-                "aid",
-                "recovery",
-                name="side",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "aid", "recovery", name="side", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_seat_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_seat_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-        sa.UniqueConstraint(
-            "organisation_id", "side", name=op.f("uq_seat_organisation_id_side")
-        ),
+        sa.UniqueConstraint("organisation_id", "side", name=op.f("uq_seat_organisation_id_side")),
         info={"row_class": "directory"},
     )
     op.create_table(
@@ -404,18 +377,13 @@ def upgrade() -> None:
             name=op.f("fk_ref_commune_department_code"),
         ),
         sa.ForeignKeyConstraint(
-            ["region_code"],
-            ["ref_region.code"],
-            name=op.f("fk_ref_commune_region_code"),
+            ["region_code"], ["ref_region.code"], name=op.f("fk_ref_commune_region_code")
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_ref_commune")),
         info={"row_class": "reference"},
     )
     op.create_index(
-        op.f("ix_ref_commune_department_code"),
-        "ref_commune",
-        ["department_code"],
-        unique=False,
+        op.f("ix_ref_commune_department_code"), "ref_commune", ["department_code"], unique=False
     )
     op.create_index(
         "ix_ref_commune_folded_name",
@@ -469,17 +437,11 @@ def upgrade() -> None:
         ),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_seat_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "known_seats",
-            postgresql.ARRAY(sa.UUID()),
-            server_default="{}",
-            nullable=False,
-        ),
+        sa.Column("known_seats", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("siren ~ '^[0-9]{9}$'", name=op.f("ck_company_siren")),
         sa.CheckConstraint(
-            "siret ~ '^[0-9]{14}$' AND left(siret, 9) = siren",
-            name=op.f("ck_company_siret"),
+            "siret ~ '^[0-9]{14}$' AND left(siret, 9) = siren", name=op.f("ck_company_siret")
         ),
         sa.ForeignKeyConstraint(
             ["commune_code"], ["ref_commune.code"], name=op.f("fk_company_commune_code")
@@ -488,9 +450,7 @@ def upgrade() -> None:
             ["first_seat_id"], ["seat.id"], name=op.f("fk_company_first_seat_id")
         ),
         sa.ForeignKeyConstraint(
-            ["headcount_band"],
-            ["ref_headcount_band.code"],
-            name=op.f("fk_company_headcount_band"),
+            ["headcount_band"], ["ref_headcount_band.code"], name=op.f("fk_company_headcount_band")
         ),
         sa.ForeignKeyConstraint(
             ["legal_form"], ["ref_legal_form.code"], name=op.f("fk_company_legal_form")
@@ -500,25 +460,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("siren", name=op.f("uq_company_siren")),
         info={"row_class": "case"},
     )
+    op.create_index(op.f("ix_company_commune_code"), "company", ["commune_code"], unique=False)
+    op.create_index(op.f("ix_company_folded_name"), "company", ["folded_name"], unique=False)
     op.create_index(
-        op.f("ix_company_commune_code"), "company", ["commune_code"], unique=False
+        "ix_company_known_seats", "company", ["known_seats"], unique=False, postgresql_using="gin"
     )
     op.create_index(
-        op.f("ix_company_folded_name"), "company", ["folded_name"], unique=False
-    )
-    op.create_index(
-        "ix_company_known_seats",
-        "company",
-        ["known_seats"],
-        unique=False,
-        postgresql_using="gin",
-    )
-    op.create_index(
-        "ix_company_name_grams",
-        "company",
-        ["name_grams"],
-        unique=False,
-        postgresql_using="gin",
+        "ix_company_name_grams", "company", ["name_grams"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "person",
@@ -530,12 +478,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=False),
         sa.Column("commune_code", sa.String(), nullable=True),
         sa.Column("first_seat_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "known_seats",
-            postgresql.ARRAY(sa.UUID()),
-            server_default="{}",
-            nullable=False,
-        ),
+        sa.Column("known_seats", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["commune_code"], ["ref_commune.code"], name=op.f("fk_person_commune_code")
@@ -546,15 +489,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         info={"row_class": "case"},
     )
+    op.create_index(op.f("ix_person_folded_name"), "person", ["folded_name"], unique=False)
     op.create_index(
-        op.f("ix_person_folded_name"), "person", ["folded_name"], unique=False
-    )
-    op.create_index(
-        "ix_person_known_seats",
-        "person",
-        ["known_seats"],
-        unique=False,
-        postgresql_using="gin",
+        "ix_person_known_seats", "person", ["known_seats"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "ref_commune_postcode",
@@ -565,9 +502,7 @@ def upgrade() -> None:
             ["ref_commune.code"],
             name=op.f("fk_ref_commune_postcode_commune_code"),
         ),
-        sa.PrimaryKeyConstraint(
-            "commune_code", "postcode", name=op.f("pk_ref_commune_postcode")
-        ),
+        sa.PrimaryKeyConstraint("commune_code", "postcode", name=op.f("pk_ref_commune_postcode")),
         info={"row_class": "reference"},
     )
     op.create_index(
@@ -608,19 +543,13 @@ def upgrade() -> None:
             ["commune_code"], ["ref_commune.code"], name=op.f("fk_unit_commune_code")
         ),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_unit_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_unit_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("fk_unit_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         info={"row_class": "directory"},
     )
-    op.create_index(
-        op.f("ix_unit_organisation_id"), "unit", ["organisation_id"], unique=False
-    )
+    op.create_index(op.f("ix_unit_organisation_id"), "unit", ["organisation_id"], unique=False)
     op.create_table(
         "company_person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -635,22 +564,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_company_person_person_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_company_person_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_company_person_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company_person")),
         sa.UniqueConstraint(
-            "company_id",
-            "person_id",
-            name=op.f("uq_company_person_company_id_person_id"),
+            "company_id", "person_id", name=op.f("uq_company_person_company_id_person_id")
         ),
         info={"row_class": "case"},
     )
     op.create_index(
-        op.f("ix_company_person_person_id"),
-        "company_person",
-        ["person_id"],
-        unique=False,
+        op.f("ix_company_person_person_id"), "company_person", ["person_id"], unique=False
     )
     op.create_table(
         "company_use",
@@ -660,9 +582,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_company_use_company_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_company_use_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_company_use_seat_id")),
         sa.PrimaryKeyConstraint("company_id", "seat_id", name=op.f("pk_company_use")),
         info={"row_class": "case"},
     )
@@ -698,18 +618,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["invited_by"], ["user_account.id"], name=op.f("fk_invitation_invited_by")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_invitation_seat_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["unit.id"], name=op.f("fk_invitation_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_invitation_seat_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_invitation_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         info={"row_class": "identity"},
     )
-    op.create_index(
-        op.f("ix_invitation_seat_id"), "invitation", ["seat_id"], unique=False
-    )
+    op.create_index(op.f("ix_invitation_seat_id"), "invitation", ["seat_id"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -737,21 +651,15 @@ def upgrade() -> None:
         sa.Column("job_title", sa.String(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_membership_seat_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_membership_seat_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_membership_unit_id")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         info={"row_class": "directory"},
     )
-    op.create_index(
-        op.f("ix_membership_seat_id"), "membership", ["seat_id"], unique=False
-    )
+    op.create_index(op.f("ix_membership_seat_id"), "membership", ["seat_id"], unique=False)
     op.create_index(
         "uq_membership_active",
         "membership",
@@ -766,24 +674,15 @@ def upgrade() -> None:
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("opens_at", sa.Time(), nullable=False),
         sa.Column("closes_at", sa.Time(), nullable=False),
-        sa.CheckConstraint(
-            "closes_at > opens_at", name=op.f("ck_opening_period_order")
-        ),
-        sa.CheckConstraint(
-            "weekday BETWEEN 0 AND 6", name=op.f("ck_opening_period_weekday")
-        ),
+        sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_opening_period_order")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_period_weekday")),
         sa.ForeignKeyConstraint(
-            ["unit_id"],
-            ["unit.id"],
-            name=op.f("fk_opening_period_unit_id"),
-            ondelete="CASCADE",
+            ["unit_id"], ["unit.id"], name=op.f("fk_opening_period_unit_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_period")),
         info={"row_class": "directory"},
     )
-    op.create_index(
-        op.f("ix_opening_period_unit_id"), "opening_period", ["unit_id"], unique=False
-    )
+    op.create_index(op.f("ix_opening_period_unit_id"), "opening_period", ["unit_id"], unique=False)
     op.create_table(
         "routing_rule",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -826,9 +725,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
-            "value",
-            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
-            nullable=True,
+            "value", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True
         ),
         sa.Column(
             "effect",
@@ -847,21 +744,14 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_routing_rule_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_routing_rule_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["unit.id"], name=op.f("fk_routing_rule_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_routing_rule_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_rule")),
         info={"row_class": "directory"},
     )
     op.create_index(
-        op.f("ix_routing_rule_organisation_id"),
-        "routing_rule",
-        ["organisation_id"],
-        unique=False,
+        op.f("ix_routing_rule_organisation_id"), "routing_rule", ["organisation_id"], unique=False
     )
     op.create_table(
         "service",
@@ -904,13 +794,9 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_service_organisation_id"),
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_service_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["unit_id"], ["unit.id"], name=op.f("fk_service_unit_id")
-        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_service_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
         info={"row_class": "directory"},
     )
@@ -938,10 +824,7 @@ def upgrade() -> None:
         ),
         sa.Column("code", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["unit_id"],
-            ["unit.id"],
-            name=op.f("fk_unit_territory_unit_id"),
-            ondelete="CASCADE",
+            ["unit_id"], ["unit.id"], name=op.f("fk_unit_territory_unit_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_territory")),
         sa.UniqueConstraint(
@@ -967,9 +850,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
         info={"row_class": "directory"},
     )
-    op.create_index(
-        op.f("ix_absence_membership_id"), "absence", ["membership_id"], unique=False
-    )
+    op.create_index(op.f("ix_absence_membership_id"), "absence", ["membership_id"], unique=False)
     op.create_table(
         "access_request",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1012,15 +893,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["member_id"], ["membership.id"], name=op.f("fk_access_request_member_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_access_request_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_access_request_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_request")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_access_request_seat_id"), "access_request", ["seat_id"], unique=False
-    )
+    op.create_index(op.f("ix_access_request_seat_id"), "access_request", ["seat_id"], unique=False)
     op.create_table(
         "case_file",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1086,61 +963,41 @@ def upgrade() -> None:
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("second_reason", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("reader_seats", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
         sa.Column(
-            "reader_seats",
-            postgresql.ARRAY(sa.UUID()),
-            server_default="{}",
-            nullable=False,
-        ),
-        sa.Column(
-            "mediator_users",
-            postgresql.ARRAY(sa.UUID()),
-            server_default="{}",
-            nullable=False,
+            "mediator_users", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(status = 'closed') = (closed_at IS NOT NULL)",
-            name=op.f("ck_case_file_closed_at"),
+            "(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_case_file_closed_at")
         ),
         sa.CheckConstraint(
-            "(status = 'closed') = (outcome IS NOT NULL)",
-            name=op.f("ck_case_file_closed_outcome"),
+            "(status = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_case_file_closed_outcome")
         ),
         sa.CheckConstraint(
             "status <> 'paused' OR (paused_reason IS NOT NULL AND paused_until IS NOT NULL)",
             name=op.f("ck_case_file_paused"),
         ),
         sa.CheckConstraint(
-            "company_id IS NOT NULL OR person_id IS NOT NULL",
-            name=op.f("ck_case_file_somebody"),
+            "company_id IS NOT NULL OR person_id IS NOT NULL", name=op.f("ck_case_file_somebody")
         ),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_case_file_company_id")
         ),
         sa.ForeignKeyConstraint(
-            ["lead_member_id"],
-            ["membership.id"],
-            name=op.f("fk_case_file_lead_member_id"),
+            ["lead_member_id"], ["membership.id"], name=op.f("fk_case_file_lead_member_id")
         ),
         sa.ForeignKeyConstraint(
             ["lead_seat_id"], ["seat.id"], name=op.f("fk_case_file_lead_seat_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_case_file_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_file_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
         sa.UniqueConstraint("reference", name=op.f("uq_case_file_reference")),
         info={"row_class": "case"},
     )
+    op.create_index(op.f("ix_case_file_company_id"), "case_file", ["company_id"], unique=False)
     op.create_index(
-        op.f("ix_case_file_company_id"), "case_file", ["company_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_case_file_lead_member_id"),
-        "case_file",
-        ["lead_member_id"],
-        unique=False,
+        op.f("ix_case_file_lead_member_id"), "case_file", ["lead_member_id"], unique=False
     )
     op.create_index(
         "ix_case_file_lead_seat_id_moved_at",
@@ -1148,9 +1005,7 @@ def upgrade() -> None:
         ["lead_seat_id", "moved_at"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_case_file_person_id"), "case_file", ["person_id"], unique=False
-    )
+    op.create_index(op.f("ix_case_file_person_id"), "case_file", ["person_id"], unique=False)
     op.create_index(
         "ix_case_file_reader_seats",
         "case_file",
@@ -1180,9 +1035,7 @@ def upgrade() -> None:
         sa.Column("service_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["membership_id"],
-            ["membership.id"],
-            name=op.f("fk_correspondent_membership_id"),
+            ["membership_id"], ["membership.id"], name=op.f("fk_correspondent_membership_id")
         ),
         sa.ForeignKeyConstraint(
             ["service_id"], ["service.id"], name=op.f("fk_correspondent_service_id")
@@ -1191,10 +1044,7 @@ def upgrade() -> None:
         info={"row_class": "directory"},
     )
     op.create_index(
-        op.f("ix_correspondent_service_id"),
-        "correspondent",
-        ["service_id"],
-        unique=False,
+        op.f("ix_correspondent_service_id"), "correspondent", ["service_id"], unique=False
     )
     op.create_table(
         "member_session",
@@ -1209,9 +1059,7 @@ def upgrade() -> None:
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["membership_id"],
-            ["membership.id"],
-            name=op.f("fk_member_session_membership_id"),
+            ["membership_id"], ["membership.id"], name=op.f("fk_member_session_membership_id")
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_member_session_user_id")
@@ -1220,9 +1068,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_member_session_token_hash")),
         info={"row_class": "identity"},
     )
-    op.create_index(
-        op.f("ix_member_session_user_id"), "member_session", ["user_id"], unique=False
-    )
+    op.create_index(op.f("ix_member_session_user_id"), "member_session", ["user_id"], unique=False)
     op.create_table(
         "access_request_match",
         sa.Column("request_id", sa.Uuid(), nullable=False),
@@ -1233,23 +1079,16 @@ def upgrade() -> None:
             ["case_id"], ["case_file.id"], name=op.f("fk_access_request_match_case_id")
         ),
         sa.ForeignKeyConstraint(
-            ["handled_by"],
-            ["membership.id"],
-            name=op.f("fk_access_request_match_handled_by"),
+            ["handled_by"], ["membership.id"], name=op.f("fk_access_request_match_handled_by")
         ),
         sa.ForeignKeyConstraint(
-            ["request_id"],
-            ["access_request.id"],
-            name=op.f("fk_access_request_match_request_id"),
+            ["request_id"], ["access_request.id"], name=op.f("fk_access_request_match_request_id")
         ),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_access_request_match")),
         info={"row_class": "case"},
     )
     op.create_index(
-        op.f("ix_access_request_match_case_id"),
-        "access_request_match",
-        ["case_id"],
-        unique=False,
+        op.f("ix_access_request_match_case_id"), "access_request_match", ["case_id"], unique=False
     )
     op.create_table(
         "assessment",
@@ -1283,18 +1122,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["author_id"], ["membership.id"], name=op.f("fk_assessment_author_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_assessment_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_assessment_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_assessment_case_id")),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_assessment_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_assessment_case_id"), "assessment", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_assessment_case_id"), "assessment", ["case_id"], unique=False)
     op.create_table(
         "case_action",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1333,26 +1166,17 @@ def upgrade() -> None:
         ),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_case_action_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_action_case_id")),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["membership.id"], name=op.f("fk_case_action_owner_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_case_action_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_case_action_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_action")),
         info={"row_class": "case"},
     )
+    op.create_index(op.f("ix_case_action_case_id"), "case_action", ["case_id"], unique=False)
     op.create_index(
-        op.f("ix_case_action_case_id"), "case_action", ["case_id"], unique=False
-    )
-    op.create_index(
-        "ix_case_action_owner_id_due_on",
-        "case_action",
-        ["owner_id", "due_on"],
-        unique=False,
+        "ix_case_action_owner_id_due_on", "case_action", ["owner_id", "due_on"], unique=False
     )
     op.create_table(
         "case_change",
@@ -1376,18 +1200,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_case_change_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_case_change_case_id")),
         sa.ForeignKeyConstraint(
             ["member_id"], ["membership.id"], name=op.f("fk_case_change_member_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_change")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_case_change_case_id"), "case_change", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_case_change_case_id"), "case_change", ["case_id"], unique=False)
     op.create_table(
         "legal_basis",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1444,30 +1264,23 @@ def upgrade() -> None:
         sa.Column("withdrawn_by", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'consent') = (mode IS NOT NULL)",
-            name=op.f("ck_legal_basis_mode_named"),
+            "(kind = 'consent') = (mode IS NOT NULL)", name=op.f("ck_legal_basis_mode_named")
         ),
         sa.CheckConstraint(
             "(kind = 'permission') = (permission IS NOT NULL)",
             name=op.f("ck_legal_basis_permission_named"),
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_legal_basis_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_legal_basis_case_id")),
         sa.ForeignKeyConstraint(
             ["recorded_by"], ["membership.id"], name=op.f("fk_legal_basis_recorded_by")
         ),
         sa.ForeignKeyConstraint(
-            ["recorded_seat_id"],
-            ["seat.id"],
-            name=op.f("fk_legal_basis_recorded_seat_id"),
+            ["recorded_seat_id"], ["seat.id"], name=op.f("fk_legal_basis_recorded_seat_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_basis")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_legal_basis_case_id"), "legal_basis", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_legal_basis_case_id"), "legal_basis", ["case_id"], unique=False)
     op.create_table(
         "need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1520,12 +1333,8 @@ def upgrade() -> None:
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("budget_euros", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["membership.id"], name=op.f("fk_need_author_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")
-        ),
+        sa.ForeignKeyConstraint(["author_id"], ["membership.id"], name=op.f("fk_need_author_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")),
         sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_need_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
         info={"row_class": "case"},
@@ -1587,9 +1396,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_file.id"], name=op.f("fk_timeline_entry_case_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_timeline_entry_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_timeline_entry_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timeline_entry")),
         info={"row_class": "case"},
     )
@@ -1608,18 +1415,13 @@ def upgrade() -> None:
         sa.Column("is_overdue", sa.Boolean(), nullable=False),
         sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_assessment_debt_amount")),
         sa.ForeignKeyConstraint(
-            ["assessment_id"],
-            ["assessment.id"],
-            name=op.f("fk_assessment_debt_assessment_id"),
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_debt_assessment_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_debt")),
         info={"row_class": "case"},
     )
     op.create_index(
-        op.f("ix_assessment_debt_assessment_id"),
-        "assessment_debt",
-        ["assessment_id"],
-        unique=False,
+        op.f("ix_assessment_debt_assessment_id"), "assessment_debt", ["assessment_id"], unique=False
     )
     op.create_table(
         "entry_revision",
@@ -1649,9 +1451,7 @@ def upgrade() -> None:
             ["entry_id"], ["timeline_entry.id"], name=op.f("fk_entry_revision_entry_id")
         ),
         sa.ForeignKeyConstraint(
-            ["replaced_by"],
-            ["membership.id"],
-            name=op.f("fk_entry_revision_replaced_by"),
+            ["replaced_by"], ["membership.id"], name=op.f("fk_entry_revision_replaced_by")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_revision")),
         info={"row_class": "case"},
@@ -1686,8 +1486,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.String(), nullable=False),
         sa.Column("was_lead", sa.Boolean(), server_default="false", nullable=False),
         sa.CheckConstraint(
-            "role = 'lead' OR was_lead OR basis_id IS NOT NULL",
-            name=op.f("ck_participation_basis"),
+            "role = 'lead' OR was_lead OR basis_id IS NOT NULL", name=op.f("ck_participation_basis")
         ),
         sa.ForeignKeyConstraint(
             ["basis_id"], ["legal_basis.id"], name=op.f("fk_participation_basis_id")
@@ -1698,23 +1497,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["member_id"], ["membership.id"], name=op.f("fk_participation_member_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_participation_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_participation_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_participation_basis_id"), "participation", ["basis_id"], unique=False
-    )
+    op.create_index(op.f("ix_participation_basis_id"), "participation", ["basis_id"], unique=False)
     op.create_index(
         op.f("ix_participation_member_id"), "participation", ["member_id"], unique=False
     )
     op.create_index(
-        op.f("ix_participation_referral_id"),
-        "participation",
-        ["referral_id"],
-        unique=False,
+        op.f("ix_participation_referral_id"), "participation", ["referral_id"], unique=False
     )
     op.create_index(
         "ix_participation_seat_id",
@@ -1839,16 +1631,10 @@ def upgrade() -> None:
         sa.Column("can_entrepreneur_read", sa.Boolean(), nullable=False),
         sa.Column("proposed_seat_id", sa.Uuid(), nullable=True),
         sa.Column("end_note", sa.String(), nullable=False),
-        sa.Column(
-            "reader_seats",
-            postgresql.ARRAY(sa.UUID()),
-            server_default="{}",
-            nullable=False,
-        ),
+        sa.Column("reader_seats", postgresql.ARRAY(sa.UUID()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(state = 'declined') = (decline_code IS NOT NULL)",
-            name=op.f("ck_referral_decline"),
+            "(state = 'declined') = (decline_code IS NOT NULL)", name=op.f("ck_referral_decline")
         ),
         sa.CheckConstraint(
             "kind NOT IN ('joint', 'handover') OR state = 'draft' OR basis_id IS NOT NULL",
@@ -1860,19 +1646,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["basis_id"], ["legal_basis.id"], name=op.f("fk_referral_basis_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["need_id"], ["need.id"], name=op.f("fk_referral_need_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_referral_case_id")),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_referral_need_id")),
         sa.ForeignKeyConstraint(
             ["proposed_seat_id"], ["seat.id"], name=op.f("fk_referral_proposed_seat_id")
         ),
         sa.ForeignKeyConstraint(
-            ["receiver_member_id"],
-            ["membership.id"],
-            name=op.f("fk_referral_receiver_member_id"),
+            ["receiver_member_id"], ["membership.id"], name=op.f("fk_referral_receiver_member_id")
         ),
         sa.ForeignKeyConstraint(
             ["receiver_seat_id"], ["seat.id"], name=op.f("fk_referral_receiver_seat_id")
@@ -1881,14 +1661,10 @@ def upgrade() -> None:
             ["receiver_unit_id"], ["unit.id"], name=op.f("fk_referral_receiver_unit_id")
         ),
         sa.ForeignKeyConstraint(
-            ["redirected_from_id"],
-            ["referral.id"],
-            name=op.f("fk_referral_redirected_from_id"),
+            ["redirected_from_id"], ["referral.id"], name=op.f("fk_referral_redirected_from_id")
         ),
         sa.ForeignKeyConstraint(
-            ["sender_member_id"],
-            ["membership.id"],
-            name=op.f("fk_referral_sender_member_id"),
+            ["sender_member_id"], ["membership.id"], name=op.f("fk_referral_sender_member_id")
         ),
         sa.ForeignKeyConstraint(
             ["sender_seat_id"], ["seat.id"], name=op.f("fk_referral_sender_seat_id")
@@ -1897,9 +1673,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("client_key", name=op.f("uq_referral_client_key")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_referral_basis_id"), "referral", ["basis_id"], unique=False
-    )
+    op.create_index(op.f("ix_referral_basis_id"), "referral", ["basis_id"], unique=False)
     op.create_index(op.f("ix_referral_case_id"), "referral", ["case_id"], unique=False)
     op.create_index(op.f("ix_referral_need_id"), "referral", ["need_id"], unique=False)
     op.create_index(
@@ -1910,10 +1684,7 @@ def upgrade() -> None:
         postgresql_using="gin",
     )
     op.create_index(
-        op.f("ix_referral_receiver_member_id"),
-        "referral",
-        ["receiver_member_id"],
-        unique=False,
+        op.f("ix_referral_receiver_member_id"), "referral", ["receiver_member_id"], unique=False
     )
     op.create_index(
         "ix_referral_receiver_seat_id_state",
@@ -1958,24 +1729,16 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "progress BETWEEN 0 AND 100", name=op.f("ck_printout_progress")
-        ),
+        sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_printout_progress")),
         sa.ForeignKeyConstraint(
             ["referral_id"], ["referral.id"], name=op.f("fk_printout_referral_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_printout_seat_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["user_account.id"], name=op.f("fk_printout_user_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_printout_seat_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_printout_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_printout")),
         info={"row_class": "case"},
     )
-    op.create_index(
-        op.f("ix_printout_referral_id"), "printout", ["referral_id"], unique=False
-    )
+    op.create_index(op.f("ix_printout_referral_id"), "printout", ["referral_id"], unique=False)
     op.create_table(
         "referral_sheet",
         sa.Column("referral_id", sa.Uuid(), nullable=False),
@@ -2047,22 +1810,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["referral_id"], ["referral.id"], name=op.f("fk_referral_step_referral_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_referral_step_seat_id")
-        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_referral_step_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral_step")),
         info={"row_class": "case"},
     )
     op.create_index(
-        op.f("ix_referral_step_referral_id"),
-        "referral_step",
-        ["referral_id"],
-        unique=False,
+        op.f("ix_referral_step_referral_id"), "referral_step", ["referral_id"], unique=False
     )
 
 
 def downgrade() -> None:
     """There is nothing before the first version but an empty database."""
-    raise RuntimeError(
-        "the first version cannot be taken back: restore a backup instead"
-    )
+    raise RuntimeError("the first version cannot be taken back: restore a backup instead")

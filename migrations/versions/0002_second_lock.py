@@ -31,8 +31,8 @@ DO $$ DECLARE t text; BEGIN
              AND relname NOT LIKE 'ref\\_%' LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
-    EXECUTE format('CREATE POLICY worker ON %I TO relais_worker USING (true) WITH CHECK (true)', t);
-    EXECUTE format('CREATE POLICY definer ON %I TO relais_definer USING (true) WITH CHECK (true)', t);
+    EXECUTE format('CREATE POLICY worker ON %I TO relais_worker USING (true)', t);
+    EXECUTE format('CREATE POLICY definer ON %I TO relais_definer USING (true)', t);
     EXECUTE format('CREATE POLICY backup ON %I FOR SELECT TO relais_backup USING (true)', t);
   END LOOP;
   FOR t IN SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

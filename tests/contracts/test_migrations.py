@@ -5,15 +5,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
-import app.jobs
-import app.journal
-import app.links
-import app.notices  # noqa: F401
 from app.db import Base, db
-from app.migrating import alembic_config
+from app.migrating import alembic_config, import_models
 
 
 def test_models_are_what_the_migrations_make(app: Flask) -> None:
+    import_models()
     context = MigrationContext.configure(db.session.connection(), opts={"compare_type": True})
     assert compare_metadata(context, Base.metadata) == []
 

@@ -6,13 +6,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-import app.jobs
-import app.journal
-import app.links
-import app.notices  # noqa: F401
 from app import clock
 from app.db import Base, RowClass, db
 from app.embedded.postgres import PostgresInfo
+from app.migrating import import_models
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.models import CaseFile, LegalBasis, Participation, TimelineEntry
 from cases.companies.models import Person
@@ -20,6 +17,7 @@ from cases.referrals.models import Referral, ReferralSheet
 from tests.factories.world import World, make_world
 from tests.support.acting import acting_as, actor_of, seeding
 
+import_models()
 TABLES = Base.metadata.tables
 PROTECTED = sorted(n for n, t in TABLES.items() if t.info["row_class"] != RowClass.REFERENCE)
 CASE_TABLES = sorted(n for n, t in TABLES.items() if t.info["row_class"] == RowClass.CASE)

@@ -1,0 +1,1 @@
+"""Demonstration data: an invented world, with dates relative to today."""
