@@ -5,6 +5,7 @@ import enum
 from app.actors import Side
 
 __all__ = [
+    "SIDE_LABELS",
     "OrganisationKind",
     "RuleEffect",
     "RuleField",
@@ -14,6 +15,8 @@ __all__ = [
     "TerritoryKind",
     "UnitLevel",
 ]
+
+SIDE_LABELS = {Side.AID: "accompagnement", Side.RECOVERY: "recouvrement"}
 
 
 class OrganisationKind(enum.StrEnum):
@@ -189,6 +192,36 @@ class RuleField(enum.StrEnum):
     BUDGET_EUROS = "budget_euros"
     AGE_MONTHS = "age_months"
 
+    @property
+    def label(self) -> str:
+        """French term."""
+        return FIELD_LABELS[self]
+
+    @property
+    def is_number(self) -> bool:
+        """Compared with a number."""
+        return self in NUMBER_FIELDS
+
+    @property
+    def is_fact(self) -> bool:
+        """True or false."""
+        return self in FACT_FIELDS
+
+
+FIELD_LABELS = {
+    RuleField.PHASE: "Phase de la difficulté",
+    RuleField.HEADCOUNT: "Nombre de salariés",
+    RuleField.LEGAL_FORM: "Forme juridique",
+    RuleField.NAF: "Activité (code NAF)",
+    RuleField.IS_ESS: "Économie sociale et solidaire",
+    RuleField.IS_CRAFT: "Artisanat",
+    RuleField.IN_LIQUIDATION: "Liquidation judiciaire en cours",
+    RuleField.BUDGET_EUROS: "Budget de l’entreprise, en euros",
+    RuleField.AGE_MONTHS: "Âge de l’entreprise, en mois",
+}
+NUMBER_FIELDS = frozenset({RuleField.HEADCOUNT, RuleField.BUDGET_EUROS, RuleField.AGE_MONTHS})
+FACT_FIELDS = frozenset({RuleField.IS_ESS, RuleField.IS_CRAFT, RuleField.IN_LIQUIDATION})
+
 
 class RuleOperator(enum.StrEnum):
     """How a routing rule compares."""
@@ -201,9 +234,30 @@ class RuleOperator(enum.StrEnum):
     IS_TRUE = "is_true"
     IS_FALSE = "is_false"
 
+    @property
+    def label(self) -> str:
+        """French term."""
+        return OPERATOR_LABELS[self]
+
+
+OPERATOR_LABELS = {
+    RuleOperator.ONE_OF: "est l’un de",
+    RuleOperator.NONE_OF: "n’est aucun de",
+    RuleOperator.BELOW: "est inférieur à",
+    RuleOperator.ABOVE: "est supérieur à",
+    RuleOperator.STARTS_WITH: "commence par",
+    RuleOperator.IS_TRUE: "oui",
+    RuleOperator.IS_FALSE: "non",
+}
+
 
 class RuleEffect(enum.StrEnum):
     """What a routing rule does: bars where it fails, or ranks higher where it holds."""
 
     REQUIRE = "require"
     PREFER = "prefer"
+
+    @property
+    def label(self) -> str:
+        """French term."""
+        return "Condition" if self is RuleEffect.REQUIRE else "Préférence"

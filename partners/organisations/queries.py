@@ -1,0 +1,234 @@
+"""Reads of the directory. It is the same for every member, so that no actor is asked for; the
+second lock closes it to whoever is not signed in.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
+
+from app.db import db
+from app.errors import NotVisible
+from app.folding import fold
+from partners.organisations.enums import OrganisationKind, Side, Subject, TerritoryKind
+from partners.organisations.models import (
+    Organisation,
+    RoutingRule,
+    Seat,
+    Service,
+    Unit,
+    UnitTerritory,
+)
+from partners.organisations.rules import places_holding, places_touching, seat_label
+
+UNIT_FACTS = (selectinload(Unit.territories), selectinload(Unit.opening_periods))
+ORGANISATION_FACTS = (
+    selectinload(Organisation.seats),
+    selectinload(Organisation.units).options(*UNIT_FACTS),
+    selectinload(Organisation.services),
+)
+
+
+def get_organisation(organisation_id: uuid.UUID) -> Organisation:
+    """An organisation with its seats, units (territories, hours) and services: 6 statements.
+
+    Raises NotVisible.
+    """
+    return _get(Organisation, organisation_id, *ORGANISATION_FACTS)
+
+
+def find_organisation_named(name: str) -> Organisation | None:
+    """The organisation whose name is the same but for accents and case."""
+    statement = select(Organisation).where(Organisation.folded_name == fold(name))
+    return db.session.scalars(statement.limit(1)).first()
+
+
+def list_organisations(
+    search: str = "",
+    kind: OrganisationKind | None = None,
+    subject: Subject | None = None,
+    department: str | None = None,
+    *,
+    offset: int = 0,
+    limit: int = 25,
+) -> list[Organisation]:
+    """Open organisations in the order of their names, with units, hours and services."""
+    statement = _matching(search, kind, subject, department).options(*ORGANISATION_FACTS)
+    statement = statement.order_by(Organisation.folded_name, Organisation.id)
+    return list(db.session.scalars(statement.offset(offset).limit(limit)))
+
+
+def count_organisations(
+    search: str = "",
+    kind: OrganisationKind | None = None,
+    subject: Subject | None = None,
+    department: str | None = None,
+) -> int:
+    """How many open organisations match."""
+    found = _matching(search, kind, subject, department).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _matching(
+    search: str, kind: OrganisationKind | None, subject: Subject | None, department: str | None
+) -> Select[Organisation]:
+    conditions: list[ColumnElement[bool]] = [Organisation.is_active.is_(True)]
+    conditions += [_speaks_of(word) for word in fold(search).split()]
+    if kind:
+        conditions.append(Organisation.kind == kind)
+    if subject:
+        conditions.append(_serves(subject))
+    if department:
+        conditions.append(_works_in(department))
+    return select(Organisation).where(*conditions)
+
+
+def _speaks_of(word: str) -> ColumnElement[bool]:
+    """The folded word is in the name, or begins the label of a subject it serves."""
+    subjects = [subject for subject in Subject if word in fold(subject.label)]
+    return or_(Organisation.folded_name.contains(word, autoescape=True), _serves(*subjects))
+
+
+def _serves(*subjects: Subject) -> ColumnElement[bool]:
+    return exists().where(
+        Service.organisation_id == Organisation.id,
+        Service.is_active,
+        Service.subject.in_(subjects),
+    )
+
+
+def _works_in(department: str) -> ColumnElement[bool]:
+    in_commune = and_(
+        UnitTerritory.kind == TerritoryKind.COMMUNE,
+        UnitTerritory.code.startswith(department, autoescape=True),
+    )
+    holding = or_(_is_one_of(places_touching(department)), in_commune)
+    return exists().where(
+        Unit.organisation_id == Organisation.id,
+        Unit.is_active,
+        UnitTerritory.unit_id == Unit.id,
+        holding,
+    )
+
+
+def _is_one_of(places: Iterable[tuple[TerritoryKind, str]]) -> ColumnElement[bool]:
+    matches = [
+        and_(UnitTerritory.kind == kind, UnitTerritory.code == code) for kind, code in places
+    ]
+    return or_(*matches)
+
+
+# --- routing ------------------------------------------------------------------------------------
+
+
+def units_covering(commune_code: str) -> list[Unit]:
+    """Open units of open organisations whose territory holds the commune (INSEE code).
+
+    With their organisation, territories and opening periods: 3 statements whatever their number.
+    """
+    holding = exists().where(
+        UnitTerritory.unit_id == Unit.id, _is_one_of(places_holding(commune_code))
+    )
+    statement = (
+        select(Unit)
+        .join(Unit.organisation)
+        .where(Unit.is_active, Organisation.is_active, holding)
+        .options(contains_eager(Unit.organisation), *UNIT_FACTS)
+        .order_by(Organisation.folded_name, Unit.name)
+    )
+    return list(db.session.scalars(statement))
+
+
+def list_services(
+    subject: Subject | None = None, organisation_ids: Collection[uuid.UUID] | None = None
+) -> list[Service]:
+    """Services now offered by open organisations, on a subject, by some organisations."""
+    statement = select(Service).join(Service.organisation)
+    statement = statement.where(Service.is_active, Organisation.is_active)
+    if subject is not None:
+        statement = statement.where(Service.subject == subject)
+    if organisation_ids is not None:
+        statement = statement.where(Service.organisation_id.in_(organisation_ids))
+    loaded = statement.options(contains_eager(Service.organisation))
+    return list(db.session.scalars(loaded.order_by(Organisation.folded_name, Service.name)))
+
+
+def seats_of(
+    organisation_ids: Collection[uuid.UUID], side: Side = Side.AID
+) -> dict[uuid.UUID, Seat]:
+    """The seat of this side by organisation, with its organisation."""
+    statement = select(Seat).options(joinedload(Seat.organisation))
+    statement = statement.where(Seat.organisation_id.in_(organisation_ids), Seat.side == side)
+    return {seat.organisation_id: seat for seat in db.session.scalars(statement)}
+
+
+def routing_rules_of(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[RoutingRule]]:
+    """Routing rules by organisation, conditions first; those without any are left out."""
+    statement = select(RoutingRule).where(RoutingRule.organisation_id.in_(organisation_ids))
+    found: dict[uuid.UUID, list[RoutingRule]] = {}
+    ordered = statement.order_by(RoutingRule.effect.desc(), RoutingRule.created_at, RoutingRule.id)
+    for rule in db.session.scalars(ordered):
+        found.setdefault(rule.organisation_id, []).append(rule)
+    return found
+
+
+# --- seats --------------------------------------------------------------------------------------
+
+
+def get_seat(seat_id: uuid.UUID) -> Seat:
+    """A seat with its organisation. Raises NotVisible."""
+    return _get(Seat, seat_id, joinedload(Seat.organisation))
+
+
+def labels_of_seats(seat_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """Labels by seat, in one statement whatever their number; unknown ones are left out."""
+    wanted = {seat_id for seat_id in seat_ids if seat_id}
+    statement = select(Seat).options(joinedload(Seat.organisation)).where(Seat.id.in_(wanted))
+    return {seat.id: seat_label(seat) for seat in db.session.scalars(statement)}
+
+
+# --- parts of an organisation -------------------------------------------------------------------
+
+
+def get_unit(unit_id: uuid.UUID) -> Unit:
+    """A unit with its organisation, territories and hours. Raises NotVisible."""
+    return _get(Unit, unit_id, joinedload(Unit.organisation), *UNIT_FACTS)
+
+
+def get_service(service_id: uuid.UUID) -> Service:
+    """A service with its organisation. Raises NotVisible."""
+    return _get(Service, service_id, joinedload(Service.organisation))
+
+
+def get_routing_rule(rule_id: uuid.UUID) -> RoutingRule:
+    """A routing rule. Raises NotVisible."""
+    return _get(RoutingRule, rule_id)
+
+
+def _get(model: Any, row_id: uuid.UUID, *options: Any) -> Any:
+    statement = select(model).where(model.id == row_id).options(*options)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotVisible()
+    return found
+
+
+def list_all_organisations(search: str = "") -> list[Organisation]:
+    """Every organisation, closed ones too, with seats, units and services: for administration."""
+    words = fold(search).split()
+    conditions = [_has(Organisation.folded_name, word) for word in words]
+    statement = select(Organisation).where(*conditions).options(*ORGANISATION_FACTS)
+    return list(db.session.scalars(statement.order_by(Organisation.folded_name)))
+
+
+def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    return column.contains(word, autoescape=True)
+
+
+def organisation_options() -> list[tuple[uuid.UUID, str]]:
+    """Identifier and name of every open organisation, in the order of their names."""
+    statement = select(Organisation.id, Organisation.name).where(Organisation.is_active)
+    rows = db.session.execute(statement.order_by(Organisation.folded_name))
+    return [(row.id, row.name) for row in rows]
