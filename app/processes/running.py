@@ -89,7 +89,7 @@ def _supervise(settings: Settings) -> int:
     environment = {**os.environ, MARK: str(settings.var_dir), "PYTHONUNBUFFERED": "1"}
     for name, command in commands(settings).items():
         kept = [sys.executable, "-m", "app.processes", "keep", *command]
-        manager.add_process(name, shlex.join(kept), env=environment, cwd=str(ROOT))
+        manager.add_process(name, f"exec {shlex.join(kept)}", env=environment, cwd=str(ROOT))
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     was_asked = manager.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
