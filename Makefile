@@ -15,7 +15,7 @@ run: install-run ## Install what is missing, then run the site (PORT=8000)
 	@$(BIN)/python -m app.processes run
 
 test: install-test ## Install what is missing, then run every test (TESTS=tests/cases)
-	@$(BIN)/python -m pytest -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -n 2 $(TESTS); code=$$?; $(BIN)/python -m app.processes stop-tests; exit $$code
 
 check: install-test ## Format, lint, types, import contracts
 	$(BIN)/ruff format --check .

@@ -84,6 +84,18 @@ def stop_postgres(var_dir: Path) -> bool:
     return True
 
 
+def is_used(var_dir: Path) -> bool:
+    """The cluster of this folder runs and somebody is signed in."""
+    places = PostgresPlaces.of(var_dir)
+    if _running_pid(places) is None:
+        return False
+    dsn = places.dsn(SUPERUSER, read_secrets(var_dir).get(SUPERUSER, ""), "postgres")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        found = connection.execute(f"SELECT FROM pg_stat_activity WHERE {others}".encode())
+        return found.fetchone() is not None
+
+
 @contextmanager
 def _alone(places: PostgresPlaces) -> Iterator[None]:
     """Two starts at the same time wait for one another."""

@@ -10,6 +10,7 @@ from app.processes.errors import CannotRun
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "run": running.run,
     "stop": stopping.stop,
+    "stop-tests": stopping.stop_tests,
     "servers": preparing.start_servers,
     "prepare": preparing.prepare_data,
     "reset-demo": preparing.reset_demo,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import psutil
 
-from app.embedded.postgres import stop_postgres
+from app.embedded.postgres import is_used, stop_postgres
 from app.embedded.valkey import stop_valkey
 from app.processes.errors import CannotRun
 from config import Settings, load_settings
@@ -34,10 +34,22 @@ def stop(_arguments: list[str]) -> int:
         _wait(manager)
     end_leftovers(settings.var_dir)
     stop_servers(settings)
-    stop_postgres(settings.var_dir / "test")
-    stop_valkey(settings.var_dir / "test")
+    _stop_test_servers(settings.var_dir / "test")
     print("Relais: stopped" if manager is not None else "Relais: nothing was running")
     return 0
+
+
+def stop_tests(_arguments: list[str]) -> int:
+    """Stop the servers of the tests, unless another test run still uses them."""
+    folder = load_settings().var_dir / "test"
+    if not is_used(folder):
+        _stop_test_servers(folder)
+    return 0
+
+
+def _stop_test_servers(folder: Path) -> None:
+    stop_postgres(folder)
+    stop_valkey(folder)
 
 
 def stop_servers(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from app.embedded.postgres import (
     _running_pid,
     clone_database,
     ensure_postgres,
+    is_used,
     make_database,
     stop_postgres,
 )
@@ -180,3 +181,9 @@ def test_broker_starts_answers_and_stops(tmp_path: Path) -> None:
         link.sendall(b"CONFIG GET port\r\n")
         assert b"\r\n0\r\n" in link.recv(200)
     assert (stop_valkey(tmp_path), stop_valkey(tmp_path)) == (True, False)
+
+
+def test_cluster_is_used_while_somebody_is_signed_in(cluster: PostgresInfo) -> None:
+    with sign_in(cluster, "relais_web"):
+        assert is_used(cluster.places.var_dir)
+    assert not is_used(cluster.places.var_dir / "elsewhere")
