@@ -6,7 +6,7 @@ export PORT ?= 8000
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check stop reset-demo bench lock format broker-stop broker-start install-run install-test
+.PHONY: help run test check stop reset-demo lock format broker-stop broker-start install-run install-test
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,9 +34,6 @@ broker-stop: ## Stop the embedded broker alone (the outbox waits)
 
 broker-start: ## Start the embedded broker again
 	@$(BIN)/python -m app.processes broker-start
-
-bench: install-test ## Measure pages and queries on a large database
-	@$(BIN)/python -m bench
 
 format: install-test ## Write the code in the house style
 	$(BIN)/ruff format .
