@@ -35,17 +35,20 @@ class Need(Identified, Dated, Base):
     audience: Mapped[Audience] = mapped_column(text_enum(Audience), default=Audience.AID)
     description: Mapped[str]
     budget_euros: Mapped[int | None]
+    client_key: Mapped[str | None] = mapped_column(unique=True)
 
     case: Mapped[CaseFile] = related()
+    author: Mapped[Membership | None] = related()
     referrals: Mapped[list["Referral"]] = related(back_populates="need")
 
 
 class Referral(Identified, Dated, Base):
     """One sending of a need to one seat.
 
-    ``frozen`` keeps, from the sending on, ``sender``, ``receiver`` (names, unit), ``territory``
-    (codes and names), ``company`` (name), ``lead``, ``promises`` (hours): figures do not move when people or
-    names do. ``reader_seats`` (sender, lead, receiver once sent) is kept by a trigger.
+    ``frozen`` keeps, from the sending on, ``sender`` and ``receiver`` (``organisation``, ``unit``,
+    ``member``), ``territory`` (INSEE codes and names), ``lead`` (name) and ``promises`` (hours):
+    figures do not move when people or names do. What is personal sits in the sheet alone, which
+    closes. ``reader_seats`` (sender, lead, receiver once sent) is kept by a trigger.
     ``client_key`` makes a double click one sending.
     """
 
@@ -100,9 +103,7 @@ class Referral(Identified, Dated, Base):
     can_entrepreneur_read: Mapped[bool] = mapped_column(default=False)
     proposed_seat_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("seat.id"))
     end_note: Mapped[str] = mapped_column(default="")
-    reader_seats: Mapped[list[uuid.UUID]] = mapped_column(
-        SEATS, default=list, server_default="{}"
-    )
+    reader_seats: Mapped[list[uuid.UUID]] = mapped_column(SEATS, default=list, server_default="{}")
 
     need: Mapped[Need] = related(back_populates="referrals")
     case: Mapped[CaseFile] = related()
@@ -111,7 +112,16 @@ class Referral(Identified, Dated, Base):
     sender_member: Mapped[Membership | None] = related(foreign_keys=[sender_member_id])
     receiver_member: Mapped[Membership | None] = related(foreign_keys=[receiver_member_id])
     receiver_unit: Mapped[Unit | None] = related()
+    proposed_seat: Mapped[Seat | None] = related(foreign_keys=[proposed_seat_id])
     basis: Mapped[LegalBasis | None] = related()
+    sheet: Mapped["ReferralSheet | None"] = related(back_populates="referral", uselist=False)
+
+    @property
+    def title(self) -> str:
+        """Whom it is about, as far as its reader may still know; ``sheet`` and ``case`` loaded."""
+        if self.sheet is not None and self.sheet.title:
+            return self.sheet.title
+        return self.case.title if self.case is not None else "Entreprise non communiquée"
 
 
 class ReferralSheet(Base):
@@ -128,6 +138,14 @@ class ReferralSheet(Base):
     sections: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     frozen_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    referral: Mapped[Referral] = related(back_populates="sheet")
+
+    @property
+    def title(self) -> str:
+        """The company's name, else the person's: the first line of the identity."""
+        lines = self.content.get("identity") or [["", ""]]
+        return str(lines[0][1])
 
 
 class ReferralStep(Identified, Base):
@@ -171,9 +189,7 @@ class AccessRequestMatch(Base):
     __tablename__ = "access_request_match"
     __table_args__ = (CASE,)
 
-    request_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("access_request.id"), primary_key=True
-    )
+    request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("access_request.id"), primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))

@@ -13,6 +13,17 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "job_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
+        info={"row_class": "system"},
+    )
+    op.create_index("ix_job_run_name_started_at", "job_run", ["name", "started_at"], unique=False)
+    op.create_table(
         "journal_event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -222,6 +233,13 @@ def upgrade() -> None:
         ["subject_id"],
         unique=False,
         postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_table(
+        "pulse",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulse")),
+        info={"row_class": "system"},
     )
     op.create_table(
         "ref_headcount_band",
@@ -1252,6 +1270,7 @@ def upgrade() -> None:
         ),
         sa.Column("given_by", sa.String(), nullable=False),
         sa.Column("about", sa.String(), nullable=False),
+        sa.Column("sent_to", sa.String(), server_default="", nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seat_ids", postgresql.ARRAY(sa.UUID()), nullable=False),
         sa.Column("sections", postgresql.ARRAY(sa.TEXT()), nullable=False),
@@ -1332,11 +1351,13 @@ def upgrade() -> None:
         ),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("budget_euros", sa.Integer(), nullable=True),
+        sa.Column("client_key", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["author_id"], ["membership.id"], name=op.f("fk_need_author_id")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_need_case_id")),
         sa.ForeignKeyConstraint(["seat_id"], ["seat.id"], name=op.f("fk_need_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_need")),
+        sa.UniqueConstraint("client_key", name=op.f("uq_need_client_key")),
         info={"row_class": "case"},
     )
     op.create_index(op.f("ix_need_case_id"), "need", ["case_id"], unique=False)

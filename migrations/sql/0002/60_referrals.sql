@@ -1,11 +1,13 @@
 -- Who reads a referral: its sender, the case's lead, and once sent its receiver. A signpost tells
--- the partner nothing. Receivers of one need do not see one another.
+-- the partner nothing. Receivers of one need do not see one another. Health is between its sender
+-- and its receiver: not even the lead reads it.
 CREATE FUNCTION referral_readers() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
   AS $$ DECLARE lead uuid;
   BEGIN
     SELECT lead_seat_id INTO lead FROM case_file WHERE id = NEW.case_id;
-    NEW.reader_seats := array_remove(ARRAY[NEW.sender_seat_id, lead,
+    NEW.reader_seats := array_remove(ARRAY[NEW.sender_seat_id,
+      CASE WHEN NEW.subject <> 'health' THEN lead END,
       CASE WHEN NEW.state <> 'draft' AND NEW.kind <> 'signpost'
            THEN NEW.receiver_seat_id END], NULL);
     IF NEW.kind IN ('joint', 'handover') AND NEW.state IN ('sent', 'seen') AND NOT
@@ -20,7 +22,8 @@ CREATE TRIGGER referral_readers BEFORE INSERT OR UPDATE ON referral
 CREATE FUNCTION lead_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
   AS $$ BEGIN
-    UPDATE referral SET reader_seats = array_remove(ARRAY[sender_seat_id, NEW.lead_seat_id,
+    UPDATE referral SET reader_seats = array_remove(ARRAY[sender_seat_id,
+        CASE WHEN subject <> 'health' THEN NEW.lead_seat_id END,
         CASE WHEN state <> 'draft' AND kind <> 'signpost' THEN receiver_seat_id END], NULL)
       WHERE case_id = NEW.id AND state NOT IN ('sent', 'seen');
     UPDATE referral SET reader_seats = reader_seats
@@ -30,13 +33,14 @@ CREATE FUNCTION lead_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 CREATE TRIGGER lead_changed AFTER UPDATE OF lead_seat_id ON case_file
   FOR EACH ROW WHEN (OLD.lead_seat_id <> NEW.lead_seat_id) EXECUTE FUNCTION lead_changed();
 
--- Accepting lets the receiver in; only the receiver, only on a referral it accepted.
+-- Accepting lets the receiver in; only the receiver, only on a referral it accepted. Health never
+-- enters the shared file: its receiver keeps the sheet and nothing else.
 CREATE FUNCTION join_case(p_referral uuid, p_at timestamptz) RETURNS void LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ DECLARE r referral; scope text[];
   BEGIN
     SELECT * INTO r FROM referral WHERE id = p_referral AND receiver_seat_id = app_seat()
-      AND state = 'accepted' AND kind IN ('joint', 'handover');
+      AND state = 'accepted' AND kind IN ('joint', 'handover') AND subject <> 'health';
     IF r.id IS NULL THEN
       RAISE EXCEPTION 'not an accepted referral of this seat' USING ERRCODE = '42501';
     END IF;
@@ -82,10 +86,45 @@ CREATE FUNCTION unjoin_case(p_referral uuid, p_at timestamptz) RETURNS void LANG
       UPDATE case_file c SET lead_seat_id = p.seat_id, lead_member_id = p.member_id
         FROM participation p WHERE c.id = r.case_id AND p.case_id = c.id
           AND p.seat_id = r.sender_seat_id AND p.ended_at IS NULL;
+      UPDATE participation SET role = 'partner'
+        WHERE case_id = r.case_id AND seat_id = r.receiver_seat_id AND ended_at IS NULL
+          AND referral_id IS DISTINCT FROM r.id;
     END IF;
     UPDATE participation SET ended_at = p_at, end_reason = 'undone'
       WHERE referral_id = r.id AND ended_at IS NULL;
   END $$;
+
+-- "Seen" derives from the first reading that the receiver left in the journal (trust.md §3).
+CREATE FUNCTION referral_read() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public
+  AS $$ BEGIN
+    UPDATE referral SET state = 'seen', seen_at = NEW.at
+      WHERE id = NEW.object_id AND state = 'sent' AND receiver_seat_id = NEW.seat_id;
+    IF FOUND THEN
+      INSERT INTO referral_step (id, referral_id, before, after, at, seat_id, member_id, note)
+        VALUES (gen_random_uuid(), NEW.object_id, 'sent', 'seen', NEW.at, NEW.seat_id,
+          (SELECT id FROM membership WHERE user_id = NEW.user_id AND seat_id = NEW.seat_id
+             AND ended_at IS NULL), '');
+    END IF;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER referral_read AFTER INSERT ON journal_event
+  FOR EACH ROW WHEN (NEW.action = 'referral.read') EXECUTE FUNCTION referral_read();
+
+-- What every sender may know of a possible receiver: how much it carries, how fast it answers.
+-- Averages of fewer than three answers are not given.
+CREATE FUNCTION routing_figures(p_seats uuid[], p_since timestamptz)
+  RETURNS TABLE (seat_id uuid, open_count bigint, answer_hours float)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT r.receiver_seat_id,
+          count(*) FILTER (WHERE r.state IN
+            ('sent', 'seen', 'accepted', 'first_contact', 'in_progress')),
+          CASE WHEN count(r.answered_at) >= 3
+               THEN avg(extract(epoch FROM r.answered_at - r.sent_at) / 3600)::float END
+        FROM referral r
+        WHERE r.receiver_seat_id = ANY (p_seats) AND r.kind IN ('joint', 'handover')
+          AND r.sent_at >= p_since AND app_seat() IS NOT NULL
+        GROUP BY r.receiver_seat_id $$;
 
 -- An access request falls, or not, upon an open case: its author learns nothing either way.
 CREATE FUNCTION match_access_request(p_request uuid) RETURNS void LANGUAGE sql SECURITY DEFINER
@@ -106,7 +145,7 @@ CREATE POLICY written ON need FOR INSERT TO relais_web
 CREATE POLICY corrected ON need FOR UPDATE TO relais_web
   USING (seat_id = (SELECT app_seat()) AND case_id IN (SELECT id FROM case_file));
 REVOKE UPDATE, DELETE ON need FROM relais_web;
-GRANT UPDATE (description, budget_euros) ON need TO relais_web;
+GRANT UPDATE (subject, audience, description, budget_euros) ON need TO relais_web;
 
 CREATE POLICY readers ON referral FOR SELECT TO relais_web
   USING (reader_seats @> ARRAY[(SELECT app_seat())]);

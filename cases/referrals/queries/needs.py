@@ -1,0 +1,67 @@
+"""Needs of a case, with the referrals that their reader may see."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.actors import Actor, Side
+from app.db import db
+from app.errors import NotVisible
+from cases.casework.enums import Audience
+from cases.casework.models import CaseFile
+from cases.referrals.models import Need, Referral
+from partners.organisations.models import Seat
+from partners.people.models import Membership
+
+
+def needs_visible_to(actor: Actor) -> Select[tuple[Need]]:
+    """Needs of the actor's cases that are written for their side, or by their seat."""
+    statement = select(Need).join(CaseFile, CaseFile.id == Need.case_id)
+    if actor.is_system:
+        return statement
+    seat_id = actor.seat_id if actor.reads_cases else None
+    if seat_id is None:
+        return statement.where(Need.id.is_(None))
+    heard = [Audience.ALL, Audience.AID] if actor.side is Side.AID else [Audience.ALL]
+    return statement.where(
+        CaseFile.reader_seats.contains([seat_id]),
+        Need.audience.in_(heard) | (Need.seat_id == seat_id),
+    )
+
+
+def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
+    """One need, its case and what the wizard shows of it. Raises NotVisible."""
+    case = joinedload(Need.case)
+    statement = needs_visible_to(actor).where(Need.id == need_id)
+    statement = statement.options(
+        case.joinedload(CaseFile.company),
+        case.joinedload(CaseFile.person),
+        case.joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
+    )
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_need_of_form(client_key: str, actor: Actor) -> Need | None:
+    """The need that this form wrote already."""
+    statement = needs_visible_to(actor).where(
+        Need.client_key == client_key, Need.seat_id == actor.seat_id
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def list_needs(case_id: uuid.UUID, actor: Actor) -> Sequence[Need]:
+    """Needs of a case, oldest first, each with the referrals the actor may see (two statements)."""
+    referrals = selectinload(Need.referrals.and_(Referral.reader_seats.contains([actor.seat_id])))
+    statement = needs_visible_to(actor).where(Need.case_id == case_id).order_by(Need.created_at)
+    return db.session.scalars(
+        statement.options(
+            joinedload(Need.author).joinedload(Membership.user),
+            referrals.joinedload(Referral.receiver_seat).joinedload(Seat.organisation),
+            referrals.joinedload(Referral.proposed_seat).joinedload(Seat.organisation),
+        )
+    ).all()

@@ -1,0 +1,120 @@
+"""Referrals, their sheet and their steps."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from app.actors import Actor
+from app.db import db
+from app.errors import NotVisible
+from app.jobs import Outbox
+from cases.casework.models import CaseFile
+from cases.referrals.enums import ReferralState
+from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.rules.states import WAITING
+from partners.organisations.models import Seat
+from partners.people.models import Membership, UserAccount
+
+
+def referrals_visible_to(actor: Actor) -> Select[tuple[Referral]]:
+    """Referrals that the actor's seat sent, leads or (once sent) received."""
+    statement = select(Referral)
+    if actor.is_system:
+        return statement
+    seat_id = actor.seat_id if actor.reads_cases else None
+    if seat_id is None:
+        return statement.where(Referral.id.is_(None))
+    return statement.where(Referral.reader_seats.contains([seat_id]))
+
+
+def page_options() -> tuple:
+    """What a page about referrals touches, in one statement; the case only if it is readable."""
+    return (
+        joinedload(Referral.sheet),
+        joinedload(Referral.case).joinedload(CaseFile.company),
+        joinedload(Referral.case).joinedload(CaseFile.person),
+        joinedload(Referral.sender_seat).joinedload(Seat.organisation),
+        joinedload(Referral.receiver_seat).joinedload(Seat.organisation),
+        joinedload(Referral.proposed_seat).joinedload(Seat.organisation),
+        joinedload(Referral.sender_member).joinedload(Membership.user),
+        joinedload(Referral.receiver_member).joinedload(Membership.user),
+    )
+
+
+def get_referral(referral_id: uuid.UUID, actor: Actor) -> Referral:
+    """One referral, with what its page shows. Raises NotVisible."""
+    statement = referrals_visible_to(actor).where(Referral.id == referral_id)
+    found = db.session.scalars(statement.options(*page_options())).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_sendings(client_key: str, actor: Actor) -> Sequence[Referral]:
+    """Referrals that a form already sent: their keys begin with the form's own."""
+    statement = referrals_visible_to(actor).where(
+        Referral.sender_seat_id == actor.seat_id,
+        Referral.client_key.startswith(f"{client_key}:", autoescape=True),
+    )
+    return db.session.scalars(statement.options(*page_options()).order_by(Referral.id)).all()
+
+
+def find_waiting(need_id: uuid.UUID, receiver_seat_id: uuid.UUID, actor: Actor) -> Referral | None:
+    """The referral of this need that still waits for this seat, if the actor reads it."""
+    statement = referrals_visible_to(actor).where(
+        Referral.need_id == need_id,
+        Referral.receiver_seat_id == receiver_seat_id,
+        Referral.state.in_(WAITING),
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def take_sending_turn(client_key: str) -> None:
+    """Two posts of one form wait for each other, until the first has committed."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(client_key, 0))))
+
+
+def list_steps(referral_id: uuid.UUID) -> Sequence[ReferralStep]:
+    """Transitions in the order of time, with their author; the policies hide a stranger's."""
+    author = joinedload(ReferralStep.member).joinedload(Membership.user)
+    statement = select(ReferralStep).where(ReferralStep.referral_id == referral_id)
+    return db.session.scalars(
+        statement.options(author).order_by(ReferralStep.at, ReferralStep.id)
+    ).all()
+
+
+def list_messages_of(step: ReferralStep) -> Sequence[Outbox]:
+    """Effects asked for by one transition, as their author may see them."""
+    statement = select(Outbox).where(
+        Outbox.subject_id == step.referral_id, Outbox.dedupe_key.contains(f":{step.id}:")
+    )
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def list_expired(at: datetime, limit: int = 200) -> Sequence[Referral]:
+    """For the system: referrals whose thirty days are over, locked; others are skipped."""
+    statement = (
+        select(Referral)
+        .where(Referral.state.in_(WAITING), Referral.expires_at <= at)
+        .order_by(Referral.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_waiting_of_case(case_id: uuid.UUID, actor: Actor) -> Sequence[Referral]:
+    """Referrals of a case that still wait for an answer."""
+    statement = referrals_visible_to(actor).where(
+        Referral.case_id == case_id, Referral.state.in_((*WAITING, ReferralState.DRAFT))
+    )
+    return db.session.scalars(statement.with_for_update()).all()
+
+
+def member_name(membership_id: uuid.UUID | None) -> str:
+    """Name of a member, empty when there is none."""
+    statement = select(UserAccount.full_name).join(Membership)
+    return db.session.scalar(statement.where(Membership.id == membership_id)) or ""

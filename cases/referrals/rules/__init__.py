@@ -1,0 +1,1 @@
+"""Pure decisions of needs and referrals: states, rights, the consent gate."""
