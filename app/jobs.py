@@ -39,7 +39,8 @@ class Outbox(Identified, Dated, Base):
     """One effect to come. ``payload`` holds identifiers only.
 
     ``subject_id`` is the row it is about (undo cancels by it), ``basis_id`` the legal basis it
-    rests on (a withdrawal cancels by it).
+    rests on (a withdrawal cancels by it). ``started_at`` is when a worker last began it: a
+    sensitive effect that was begun and never ended is not sent again by chance.
     """
 
     __tablename__ = "outbox"
@@ -48,6 +49,9 @@ class Outbox(Identified, Dated, Base):
             "ix_outbox_due",
             "available_at",
             postgresql_where=text("status IN ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_stuck", "status", postgresql_where=text("status IN ('dead', 'uncertain')")
         ),
         Index("ix_outbox_subject", "subject_id", postgresql_where=text("status = 'pending'")),
         row_class(RowClass.SYSTEM),
@@ -67,27 +71,41 @@ class Outbox(Identified, Dated, Base):
     )
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
 
 
+class NoLongerDue(Exception):
+    """Raised by a job whose reason has gone (consent withdrawn, recipient left): never sent."""
+
+
 @dataclass(frozen=True)
 class Job:
-    """A registered effect: ``run(outbox_row)``; sensitive ones are never sent twice by chance."""
+    """A registered effect: ``run(outbox_row)``.
+
+    ``is_sensitive``: never sent twice by chance. ``as_author``: runs with the rights its author has
+    *now*, under the web's role; the others run as the system (only it may write notices).
+    """
 
     kind: str
     run: Callable[[Outbox], None]
     is_sensitive: bool = False
+    as_author: bool = False
 
 
 JOBS: dict[str, Job] = {}
 
 
-def job(kind: str, *, is_sensitive: bool = False) -> Callable[[Callable[[Outbox], None]], Any]:
-    """Register ``function(row: Outbox)`` as the effect of this kind. It must bear running twice."""
+def job(kind: str, *, is_sensitive: bool = False, as_author: bool = False) -> Callable[[Any], Any]:
+    """Register ``function(row: Outbox)`` as the effect of this kind.
+
+    It must bear running twice, and never commits: its writes and the mark *sent* are one
+    transaction. It raises ``NoLongerDue`` when there is nothing left to do.
+    """
 
     def register(function: Callable[[Outbox], None]) -> Callable[[Outbox], None]:
-        JOBS[kind] = Job(kind, function, is_sensitive)
+        JOBS[kind] = Job(kind, function, is_sensitive, as_author)
         return function
 
     return register

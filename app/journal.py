@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, Identity, Index
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,12 +41,15 @@ class JournalEvent(Identified, Base):
 
 
 class JournalSeal(Base):
-    """One link of the chain: the hash of an event and of the seal before it."""
+    """One link of the chain: the hash of an event and of the seal before it.
+
+    ``position`` counts from 1 without a gap, so that a seal taken away is seen.
+    """
 
     __tablename__ = "journal_seal"
     __table_args__ = (row_class(RowClass.SYSTEM),)
 
-    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[uuid.UUID] = mapped_column(unique=True)
     hash: Mapped[str]
     sealed_at: Mapped[datetime] = mapped_column(default=clock.now)

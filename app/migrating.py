@@ -11,7 +11,15 @@ from config import FEATURES
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
-KERNEL_MODELS = ("app.jobs", "app.journal", "app.links", "app.notices", "app.reference.models")
+KERNEL_MODELS = (
+    "app.jobs",
+    "app.journal",
+    "app.links",
+    "app.notices",
+    "app.pulses",
+    "app.reference.models",
+    "app.schedule",
+)
 
 
 def import_models() -> None:

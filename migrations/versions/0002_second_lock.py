@@ -41,16 +41,18 @@ DO $$ DECLARE t text; BEGIN
   END LOOP;
 END $$;
 """
+#: Everyone may call a function, unless its own file has said otherwise (``REVOKE … FROM PUBLIC``);
+#: rights are said by the owner, hence before the crossing functions are given away.
 GIVE_AWAY = """
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-           WHERE n.nspname = 'public' AND p.prosecdef LOOP
-    EXECUTE format('ALTER FUNCTION %s OWNER TO relais_definer', f);
-  END LOOP;
-  FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-           WHERE n.nspname = 'public' LOOP
+           WHERE n.nspname = 'public' AND p.proacl IS NULL LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO relais_web, relais_worker, relais_definer', f);
+  END LOOP;
+  FOR f IN SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+           WHERE n.nspname = 'public' AND p.prosecdef LOOP
+    EXECUTE format('ALTER FUNCTION %s OWNER TO relais_definer', f);
   END LOOP;
 END $$;
 """

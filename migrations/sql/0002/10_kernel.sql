@@ -80,3 +80,22 @@ CREATE POLICY mark_read ON notice FOR UPDATE TO relais_web
   USING (seat_id = (SELECT app_seat()) AND (user_id IS NULL OR user_id = (SELECT app_user())));
 REVOKE INSERT, UPDATE, DELETE ON notice FROM relais_web;
 GRANT UPDATE (read_at) ON notice TO relais_web;
+
+-- Health: what /readyz may say of the outbox, the processes and the periodic jobs. Counts and ages.
+REVOKE ALL ON pulse, job_run FROM relais_web;
+CREATE FUNCTION health_facts(p_at timestamptz) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, public
+  AS $$ SELECT jsonb_build_object(
+    'pulses', (SELECT coalesce(jsonb_object_agg(name, extract(epoch FROM p_at - at)), '{}')
+      FROM pulse),
+    'jobs', (SELECT coalesce(jsonb_object_agg(name, extract(epoch FROM p_at - last)), '{}')
+      FROM (SELECT name, max(ended_at) AS last FROM job_run WHERE error = '' GROUP BY name) run
+      WHERE last IS NOT NULL),
+    'waiting', (SELECT count(*) FROM outbox WHERE status IN ('pending', 'sending')
+      AND available_at <= p_at),
+    'oldest_due', (SELECT extract(epoch FROM p_at - min(available_at)) FROM outbox
+      WHERE status IN ('pending', 'sending') AND available_at <= p_at),
+    'dead', (SELECT count(*) FROM outbox WHERE status IN ('dead', 'uncertain') AND status = 'dead'),
+    'uncertain', (SELECT count(*) FROM outbox
+      WHERE status IN ('dead', 'uncertain') AND status = 'uncertain'),
+    'revision', (SELECT version_num FROM alembic_version)) $$;
