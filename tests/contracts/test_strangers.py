@@ -1,0 +1,170 @@
+"""Every address, for every role that is a stranger to the case: nothing is read, nothing moves."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from app.actors import Role
+from app.db import Base, RowClass, db
+from app.migrating import import_models
+from cases.casework.models import TimelineEntry
+from cases.companies.models import Company, Person
+from cases.referrals.models import Need, Referral, ReferralSheet
+from partners.organisations.models import Seat
+from partners.people.models import Membership
+from tests.factories.people import make_member
+from tests.factories.world import World, make_world
+from tests.support.acting import seeding
+from tests.support.addresses import Address, addresses, ids_of
+from tests.support.signing import COOKIE, open_session
+
+import_models()
+CASE_TABLES = sorted(
+    name for name, t in Base.metadata.tables.items() if t.info["row_class"] == RowClass.CASE
+)
+#: Words that exist in the case only: none may be read by a stranger, on any page.
+COMPANY, PERSON, SECRET = "Zyxomène Charpentes", "Ysengrin Wrzoskov", "kraquelure du chêne"
+ASKED = "zyxomen"
+#: What names an object of the case: its address is refused, whatever one does there.
+CASE_ARGUMENTS = {
+    *("case_id", "company_id", "person_id", "basis_id", "need_id", "referral_id", "entry_id"),
+    *("action_id", "assessment_id", "participation_id", "request_id", "printout_id", "step_id"),
+    *("notice_id", "token"),
+}
+REFUSED = {401, 403, 404, 405, 410}
+#: Who walks: the role, and the seat of the world they sit on (None: one of their own).
+WALKERS: dict[str, tuple[Role, str | None]] = {
+    "stranger": (Role.ADVISER, None),
+    "recovery": (Role.ADVISER, "recovery"),
+    "recovery_manager": (Role.MANAGER, "recovery"),
+    "accountant": (Role.ACCOUNTANT, None),
+    "coordinator": (Role.COORDINATOR, None),
+    "manager": (Role.MANAGER, None),
+    "mediator": (Role.MEDIATOR, "adviser"),
+    "observer": (Role.OBSERVER, "adviser"),
+    "auditor": (Role.AUDITOR, "adviser"),
+    "platform_admin": (Role.PLATFORM_ADMIN, None),
+}
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The world, its case told in words found nowhere else."""
+    world = make_world()
+    with seeding() as session:
+        session.get_one(Company, world.case.company_id).name = COMPANY
+        person = session.get_one(Person, world.case.person_id)
+        person.given_name, person.family_name = PERSON.split()
+        session.get_one(Need, world.need.id).description = SECRET
+        for referral in (world.accepted, world.waiting):
+            kept = session.get_one(Referral, referral.id)
+            kept.message, kept.frozen = SECRET, {**kept.frozen, "company": COMPANY}
+            sheet = session.get_one(ReferralSheet, referral.id)
+            sheet.content = {"identity": [["Entreprise", COMPANY], ["Dirigeant", PERSON]]}
+        for entry in (world.aid_entry, world.own_entry, world.all_entry):
+            session.get_one(TimelineEntry, entry.id).body = SECRET
+    return world
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """A browser that does not inspect: thousands of pages are asked for."""
+    return FlaskClient(app, app.response_class)
+
+
+def enter(visitor: FlaskClient, member: Membership | None) -> None:
+    """A session of this member: signing out is one of the pages that are walked."""
+    if member is not None:
+        visitor.set_cookie(COOKIE, open_session(member), domain="localhost")
+
+
+def walk(app: Flask, world: World, visitor: FlaskClient, member: Membership | None) -> list[str]:
+    """Ask for everything; what went wrong, one line per answer."""
+    enter(visitor, member)
+    wrong: list[str] = []
+    for address in addresses(app, ids_of(world)):
+        for method, response in _ask(visitor, member, address):
+            if reason := _fault(world, address, response):
+                wrong.append(f"{method} {address.path} → {response.status_code}: {reason}")
+    return wrong
+
+
+def _ask(
+    visitor: FlaskClient, member: Membership | None, address: Address
+) -> Iterator[tuple[str, TestResponse]]:
+    if "GET" in address.methods:
+        yield "GET", visitor.get(address.path)
+        yield "GET", visitor.get(address.path, query_string={"q": ASKED, "siren": ASKED})
+    if "POST" in address.methods:
+        yield "POST", visitor.post(address.path, data={})
+        enter(visitor, member)
+
+
+def _fault(world: World, address: Address, response: TestResponse) -> str:
+    body = response.get_data(as_text=True)
+    secrets = (COMPANY, PERSON, SECRET, world.case.reference)
+    if read := [secret for secret in secrets if secret in body]:
+        return f"reads {read}"
+    if response.status_code >= 500 and address.endpoint != "kernel.readyz":
+        return "broke"
+    is_refused = response.status_code in REFUSED or _is_sent_to_sign_in(response)
+    if address.arguments & CASE_ARGUMENTS and not is_refused:
+        return "is not refused"
+    return ""
+
+
+def _is_sent_to_sign_in(response: TestResponse) -> bool:
+    return response.status_code in (302, 303) and "connexion" in response.headers["Location"]
+
+
+def fingerprint() -> dict[str, str]:
+    """What the tables of the cases hold."""
+    with seeding() as session:
+        return {
+            name: hashlib.sha256(
+                repr(session.execute(text(CONTENT.format(name))).scalars().all()).encode()
+            ).hexdigest()
+            for name in CASE_TABLES
+        }
+
+
+CONTENT = 'SELECT t::text FROM "{}" t ORDER BY 1'
+
+
+@pytest.mark.parametrize("name", sorted(WALKERS))
+def test_a_stranger_meets_nothing_of_the_case_anywhere(
+    app: Flask, world: World, visitor: FlaskClient, name: str
+) -> None:
+    role, place = WALKERS[name]
+    seat = Seat(id=getattr(world, place).seat_id) if place else None
+    member, before = make_member(seat, role), fingerprint()
+    assert walk(app, world, visitor, member) == []
+    assert fingerprint() == before
+
+
+def test_nobody_meets_nothing_of_the_case_anywhere(
+    app: Flask, world: World, visitor: FlaskClient
+) -> None:
+    before = fingerprint()
+    assert walk(app, world, visitor, None) == []
+    assert fingerprint() == before
+
+
+def test_the_words_are_those_of_the_case(app: Flask, world: World, visitor: FlaskClient) -> None:
+    """The walk would be blind if the adviser of the case did not meet them."""
+    enter(visitor, world.adviser)
+    pages = [
+        visitor.get(a.path).get_data(as_text=True)
+        for a in addresses(app, ids_of(world))
+        if "GET" in a.methods and "sign_out" not in a.endpoint
+    ]
+    met = "".join(pages)
+    assert [
+        word for word in (COMPANY, PERSON, SECRET, world.case.reference) if word not in met
+    ] == []
+    db.session.rollback()
