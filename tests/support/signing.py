@@ -13,8 +13,8 @@ from tests.support.acting import seeding
 COOKIE = "relais_session"
 
 
-def sign_in(client: FlaskClient, membership: Membership) -> FlaskClient:
-    """The client, signed in as this member, pledge signed."""
+def open_session(membership: Membership) -> str:
+    """A new session of this member, pledge signed: the value of its cookie."""
     token, now = secrets.token_urlsafe(32), clock.now()
     with seeding() as session:
         session.add(Pledge(user_id=membership.user_id, version="1", signed_at=now))
@@ -28,5 +28,10 @@ def sign_in(client: FlaskClient, membership: Membership) -> FlaskClient:
                 ends_at=now + timedelta(hours=12),
             )
         )
-    client.set_cookie(COOKIE, token, domain="localhost")
+    return token
+
+
+def sign_in(client: FlaskClient, membership: Membership) -> FlaskClient:
+    """The client, signed in as this member, pledge signed."""
+    client.set_cookie(COOKIE, open_session(membership), domain="localhost")
     return client
