@@ -86,9 +86,7 @@ class CaseFile(Identified, Dated, Base):
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)
     second_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
-    reader_seats: Mapped[list[uuid.UUID]] = mapped_column(
-        SEATS, default=list, server_default="{}"
-    )
+    reader_seats: Mapped[list[uuid.UUID]] = mapped_column(SEATS, default=list, server_default="{}")
     mediator_users: Mapped[list[uuid.UUID]] = mapped_column(
         SEATS, default=list, server_default="{}"
     )
@@ -97,6 +95,9 @@ class CaseFile(Identified, Dated, Base):
     person: Mapped[Person | None] = related()
     lead_seat: Mapped[Seat] = related()
     lead_member: Mapped[Membership | None] = related()
+    participations: Mapped[list["Participation"]] = related(
+        viewonly=True, order_by="Participation.started_at"
+    )
 
     @property
     def is_open(self) -> bool:
@@ -113,12 +114,15 @@ class LegalBasis(Identified, Dated, Base):
     """What a sharing rests on: an agreement of the entrepreneur, or a permission of the law.
 
     ``seat_ids`` and ``sections`` are its scope. An agreement by phone is good until
-    ``valid_until`` (8 days) unless it is confirmed by the link; ``withdrawn_at`` ends it at once.
+    ``valid_until`` (8 days) unless it is confirmed by the link, which goes to ``sent_to``;
+    ``withdrawn_at`` ends it at once.
     """
 
     __tablename__ = "legal_basis"
     __table_args__ = (
-        CheckConstraint("(kind = 'permission') = (permission IS NOT NULL)", name="permission_named"),
+        CheckConstraint(
+            "(kind = 'permission') = (permission IS NOT NULL)", name="permission_named"
+        ),
         CheckConstraint("(kind = 'consent') = (mode IS NOT NULL)", name="mode_named"),
         CASE,
     )
@@ -129,6 +133,7 @@ class LegalBasis(Identified, Dated, Base):
     permission: Mapped[Permission | None] = mapped_column(text_enum(Permission))
     given_by: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")
+    sent_to: Mapped[str] = mapped_column(default="", server_default="")
     given_at: Mapped[datetime]
     seat_ids: Mapped[list[uuid.UUID]] = mapped_column(SEATS)
     sections: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
@@ -147,8 +152,8 @@ class Participation(Identified, Base):
     """A seat takes part in a case. Leaving is dated; access stops the same second.
 
     Every participation but the lead's rests on a legal basis that covers the seat (checked by a
-    trigger); a lead who passed the relay on stays as a partner (``was_lead``). ``sections`` are what
-    that seat may read.
+    trigger); a lead who passed the relay on stays as a partner (``was_lead``). ``sections`` are
+    what that seat may read.
     """
 
     __tablename__ = "participation"
@@ -300,9 +305,7 @@ class CaseAction(Identified, Dated, Base):
     owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))
     owner_name: Mapped[str] = mapped_column(default="")
     due_on: Mapped[date]
-    status: Mapped[ActionStatus] = mapped_column(
-        text_enum(ActionStatus), default=ActionStatus.TODO
-    )
+    status: Mapped[ActionStatus] = mapped_column(text_enum(ActionStatus), default=ActionStatus.TODO)
     done_at: Mapped[datetime | None]
 
     case: Mapped[CaseFile] = related()

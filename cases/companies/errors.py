@@ -34,3 +34,24 @@ class RegistryQuestionRefused(Refusal):
         "L’annuaire public des entreprises n’accepte pas cette recherche. "
         "Saisissez au moins 3 caractères : un nom, un SIREN ou un SIRET."
     )
+
+
+class RegistryHasNoSuch(Refusal):
+    """The public registry holds no company of this number."""
+
+    message = (
+        "L’annuaire public ne contient pas d’entreprise à ce numéro. "
+        "Vous pouvez la saisir à la main."
+    )
+
+
+class NameMissing(Refusal):
+    """A company and a person have a name, if nothing else."""
+
+    message = "Indiquez un nom."
+
+
+class CompanyHasNoNumber(Refusal):
+    """Only a company with a SIREN is read again in the registry."""
+
+    message = "Cette entreprise n’a pas de SIREN : elle ne peut pas être relue dans l’annuaire."

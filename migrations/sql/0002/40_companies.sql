@@ -44,6 +44,27 @@ CREATE FUNCTION claim_company(p_siren text) RETURNS uuid LANGUAGE plpgsql SECURI
     RETURN found_id;
   END $$;
 
+-- Companies known to this seat that resemble a name or a place, the closest first: seat and grams
+-- together. The caller ranks this bounded list.
+CREATE FUNCTION search_companies(p_grams text[], p_digits text, p_limit integer)
+  RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT s.id FROM (
+          SELECT c.id, c.folded_name, (length(p_digits) >= 3 AND c.siren LIKE p_digits || '%') AS is_number,
+            (SELECT count(*) FROM unnest(p_grams) g
+             WHERE g = ANY (c.name_grams || coalesce(r.name_grams, '{}'))) AS shared
+          FROM company c LEFT JOIN ref_commune r ON r.code = c.commune_code
+          WHERE c.known_seats @> ARRAY[app_seat()] AND app_seat() IS NOT NULL) s
+        WHERE s.is_number OR 2 * s.shared >= greatest(cardinality(p_grams), 2)
+        ORDER BY s.is_number DESC, s.shared DESC, s.folded_name LIMIT least(p_limit, 100) $$;
+
+-- Persons met by this seat whose name resembles what was typed.
+CREATE FUNCTION search_persons(p_text text, p_limit integer) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT id FROM person
+        WHERE known_seats @> ARRAY[app_seat()] AND app_seat() IS NOT NULL AND p_text <> ''
+          AND folded_name LIKE '%' || p_text || '%'
+        ORDER BY folded_name LIMIT least(p_limit, 100) $$;
+
 CREATE POLICY known ON company FOR SELECT TO relais_web
   USING (known_seats @> ARRAY[(SELECT app_seat())]);
 CREATE POLICY first ON company FOR INSERT TO relais_web

@@ -60,13 +60,68 @@ CREATE FUNCTION case_moved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 CREATE TRIGGER case_moved AFTER INSERT ON timeline_entry
   FOR EACH ROW EXECUTE FUNCTION case_moved();
 
--- Is a case open for this company? 'free', 'visible' (to this seat), 'blind' (to others only).
-CREATE FUNCTION open_case_answer(p_company uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, public
+-- Is a case open for this company, or for this person without one? 'free', 'visible' (to this
+-- seat), 'blind' (to others only).
+CREATE FUNCTION open_case_answer(p_company uuid, p_person uuid DEFAULT NULL) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ SELECT coalesce(max(CASE WHEN app_seat() = ANY (reader_seats) THEN 'visible'
                                  ELSE 'blind' END), 'free')
         FROM case_file
-        WHERE company_id = p_company AND status <> 'closed' AND app_seat() IS NOT NULL $$;
+        WHERE (company_id = p_company
+               OR (p_company IS NULL AND company_id IS NULL AND person_id = p_person))
+          AND status <> 'closed' AND app_seat() IS NOT NULL $$;
+
+-- Cases of this seat whose company, person or reference answers a search: seat and text together,
+-- since a text condition under a policy would lose its index. Three grams in five are enough.
+CREATE FUNCTION search_cases(p_grams text[], p_text text, p_digits text) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT f.id FROM case_file f
+          LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person t ON t.id = f.person_id
+        WHERE f.reader_seats @> ARRAY[app_seat()] AND app_seat() IS NOT NULL AND (
+          upper(f.reference) LIKE '%' || upper(p_text) || '%'
+          OR (length(p_digits) >= 3 AND c.siren LIKE p_digits || '%')
+          OR (p_grams <> '{}' AND c.name_grams && p_grams
+              AND 5 * (SELECT count(*) FROM unnest(p_grams) g WHERE g = ANY (c.name_grams))
+                  >= 3 * cardinality(p_grams))
+          OR (p_text <> '' AND t.folded_name LIKE '%' || lower(p_text) || '%')) $$;
+
+-- What the bearer of a consent link reads: of the case, its name and who asks; nothing else.
+CREATE FUNCTION consent_facts() RETURNS TABLE (title text, lead text, recorded text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ SELECT coalesce(c.name, concat_ws(' ', t.given_name, t.family_name)), lo.name, ro.name
+        FROM legal_basis b JOIN case_file f ON f.id = b.case_id
+          LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person t ON t.id = f.person_id
+          JOIN seat ls ON ls.id = f.lead_seat_id JOIN organisation lo ON lo.id = ls.organisation_id
+          JOIN seat rs ON rs.id = b.recorded_seat_id
+          JOIN organisation ro ON ro.id = rs.organisation_id
+        WHERE b.id = app_link_object('consent') $$;
+
+-- A member leaves: a colleague of the same seat takes over. Only for whoever manages the seat.
+CREATE FUNCTION hand_over_cases(p_from uuid, p_to uuid) RETURNS integer LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = pg_catalog, public
+  AS $$ DECLARE left_seat uuid; moved integer;
+  BEGIN
+    SELECT seat_id INTO left_seat FROM membership WHERE id = p_from;
+    IF NOT (app_manages_seat(left_seat)
+            OR (session_user = 'relais_worker' AND app_principal() = 'system')) THEN
+      RAISE EXCEPTION 'not a manager of this seat' USING ERRCODE = '42501';
+    END IF;
+    IF p_to IS NOT NULL AND NOT EXISTS (SELECT FROM membership
+        WHERE id = p_to AND seat_id = left_seat AND ended_at IS NULL) THEN
+      RAISE EXCEPTION 'the successor sits elsewhere' USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE participation SET member_id = p_to
+      WHERE member_id = p_from AND seat_id = left_seat AND ended_at IS NULL;
+    UPDATE case_action SET owner_id = p_to
+      WHERE owner_id = p_from AND seat_id = left_seat AND status IN ('todo', 'doing');
+    UPDATE referral SET receiver_member_id = p_to
+      WHERE receiver_member_id = p_from AND receiver_seat_id = left_seat AND state IN
+        ('sent', 'seen', 'accepted', 'first_contact', 'in_progress');
+    UPDATE case_file SET lead_member_id = p_to
+      WHERE lead_member_id = p_from AND lead_seat_id = left_seat AND status <> 'closed';
+    GET DIAGNOSTICS moved = ROW_COUNT;
+    RETURN moved;
+  END $$;
 
 -- Withdrawing an agreement closes what rests on it, the same second, whoever withdraws.
 CREATE FUNCTION basis_withdrawn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

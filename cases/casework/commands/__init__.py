@@ -1,0 +1,60 @@
+"""What changes a case: one function for each thing, none of which commits."""
+
+from cases.casework.commands.acting import (
+    add_action,
+    drop_action,
+    finish_action,
+    start_action,
+)
+from cases.casework.commands.agreeing import (
+    confirm_agreement,
+    lapse_unconfirmed_agreements,
+    record_agreement,
+    record_permission,
+    send_confirmation_again,
+    withdraw_agreement,
+)
+from cases.casework.commands.assessing import DebtFacts, record_assessment
+from cases.casework.commands.opening import open_case
+from cases.casework.commands.sharing import (
+    assign_case,
+    end_participation,
+    hand_over_cases,
+    leave_case,
+)
+from cases.casework.commands.steering import (
+    change_phase,
+    change_status,
+    close_case,
+    pause_case,
+    reopen_case,
+)
+from cases.casework.commands.writing import correct_entry, tell, write_entry
+
+__all__ = [
+    "DebtFacts",
+    "add_action",
+    "assign_case",
+    "change_phase",
+    "change_status",
+    "close_case",
+    "confirm_agreement",
+    "correct_entry",
+    "drop_action",
+    "end_participation",
+    "finish_action",
+    "hand_over_cases",
+    "lapse_unconfirmed_agreements",
+    "leave_case",
+    "open_case",
+    "pause_case",
+    "record_agreement",
+    "record_assessment",
+    "record_permission",
+    "reopen_case",
+    "send_confirmation_again",
+    "start_action",
+    "tell",
+    "withdraw_agreement",
+    "write_entry",
+]

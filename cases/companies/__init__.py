@@ -1,0 +1,1 @@
+"""Companies and persons: identity, search, look-up in the public registry."""

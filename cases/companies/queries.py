@@ -1,0 +1,171 @@
+"""Reads of companies and persons: those the actor's seat knows, never the others."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from app.actors import Actor
+from app.db import db
+from app.errors import NotVisible
+from app.folding import fold, grams
+from app.reference.queries import commune_names
+from cases.companies.errors import RegistryHasNoSuch
+from cases.companies.identifiers import clean
+from cases.companies.models import Company, CompanyPerson, Person
+from cases.companies.registry import RegistryCompany
+from cases.companies.registry_client import RegistryClient
+from cases.companies.rules import likeness, rank_candidates
+
+CANDIDATES = 80
+SHOWN = 20
+#: A name as close as this, in the same commune, may be the same company.
+SAME_NAME = 0.82
+
+
+def companies_visible_to(actor: Actor) -> Select[Company]:
+    """Companies that the actor's seat used, or whose case it takes part in."""
+    statement = select(Company)
+    if actor.is_system:
+        return statement
+    seat_id = actor.seat_id if actor.reads_cases else None
+    if seat_id is None:
+        return statement.where(Company.id.is_(None))
+    return statement.where(Company.known_seats.contains([seat_id]))
+
+
+def get_company(company_id: uuid.UUID, actor: Actor) -> Company:
+    """A company the actor knows. Raises NotVisible."""
+    statement = companies_visible_to(actor).where(Company.id == company_id)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def find_company_by_siren(siren: str, actor: Actor) -> Company | None:
+    """The company of this SIREN among those the actor's seat knows."""
+    statement = companies_visible_to(actor).where(Company.siren == siren)
+    return db.session.scalars(statement).one_or_none()
+
+
+def search_companies(typed: str, actor: Actor, limit: int = SHOWN) -> list[Company]:
+    """Known companies that answer a SIREN, a SIRET, a name or a place, the closest first."""
+    digits = _digits(typed)
+    found = func.search_companies([] if digits else grams(typed), digits[:9], CANDIDATES)
+    statement = companies_visible_to(actor).where(Company.id.in_(select(found)))
+    companies = list(db.session.scalars(statement))
+    if digits or not companies:
+        return companies[:limit]
+    places = commune_names(company.commune_code for company in companies)
+    return rank_candidates(typed, companies, limit, lambda one: _names(one, places))
+
+
+def list_companies(actor: Actor, offset: int = 0, limit: int = 25) -> tuple[list[Company], int]:
+    """Known companies by name, and how many there are."""
+    visible = companies_visible_to(actor)
+    total = db.session.scalar(select(func.count()).select_from(visible.subquery())) or 0
+    rows = visible.order_by(Company.folded_name, Company.id).offset(offset).limit(limit)
+    return list(db.session.scalars(rows)), total
+
+
+def find_close_companies(name: str, commune_code: str | None, actor: Actor) -> list[Company]:
+    """Known companies of a close name in the same commune: maybe the same one.
+
+    Nothing is said of a company whose commune is unknown: missing data proves nothing.
+    """
+    if not commune_code or not name.strip():
+        return []
+    found = func.search_companies(grams(name), "", CANDIDATES)
+    statement = companies_visible_to(actor).where(Company.id.in_(select(found)))
+    same_place = statement.where(Company.commune_code == commune_code)
+    companies = db.session.scalars(same_place)
+    return [one for one in companies if likeness(name, (one.name, one.trade_name)) >= SAME_NAME]
+
+
+def look_up(siren: str, client: RegistryClient) -> RegistryCompany:
+    """The company of this SIREN in the public registry.
+
+    Raises RegistryUnavailable, RegistryHasNoSuch.
+    """
+    match = next((one for one in client.search(siren) if one.siren == siren), None)
+    if match is None:
+        raise RegistryHasNoSuch
+    return match
+
+
+def persons_visible_to(actor: Actor) -> Select[Person]:
+    """Persons that the actor's seat met, or whose case it takes part in."""
+    statement = select(Person)
+    if actor.is_system:
+        return statement
+    seat_id = actor.seat_id if actor.reads_cases else None
+    if seat_id is None:
+        return statement.where(Person.id.is_(None))
+    return statement.where(Person.known_seats.contains([seat_id]))
+
+
+def get_person(person_id: uuid.UUID, actor: Actor) -> Person:
+    """A person the actor knows. Raises NotVisible."""
+    statement = persons_visible_to(actor).where(Person.id == person_id)
+    found = db.session.scalars(statement).one_or_none()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def search_persons(typed: str, actor: Actor, limit: int = SHOWN) -> list[Person]:
+    """Known persons whose name holds what was typed."""
+    found = func.search_persons(fold(typed), limit)
+    statement = persons_visible_to(actor).where(Person.id.in_(select(found)))
+    return list(db.session.scalars(statement.order_by(Person.folded_name)))
+
+
+def find_same_persons(full_name: str, email: str, actor: Actor) -> list[Person]:
+    """Known persons of the same name or the same address: maybe the same one."""
+    statement = persons_visible_to(actor)
+    same = Person.folded_name == fold(full_name)
+    if email:
+        same = same | (Person.email == email.strip().lower())
+    return list(db.session.scalars(statement.where(same).limit(5)))
+
+
+def list_persons_of(company: Company, actor: Actor) -> Sequence[CompanyPerson]:
+    """Who runs the company, among the persons the actor knows."""
+    visible = persons_visible_to(actor).with_only_columns(Person.id)
+    statement = (
+        select(CompanyPerson)
+        .where(CompanyPerson.company_id == company.id, CompanyPerson.person_id.in_(visible))
+        .options(joinedload(CompanyPerson.person))
+        .order_by(CompanyPerson.created_at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_companies_of(person: Person, actor: Actor) -> Sequence[CompanyPerson]:
+    """The companies a person runs or ran, among those the actor knows."""
+    visible = companies_visible_to(actor).with_only_columns(Company.id)
+    statement = (
+        select(CompanyPerson)
+        .where(CompanyPerson.person_id == person.id, CompanyPerson.company_id.in_(visible))
+        .options(joinedload(CompanyPerson.company))
+    )
+    return db.session.scalars(statement).all()
+
+
+def find_link_of(company: Company, person: Person, actor: Actor) -> CompanyPerson | None:
+    """The line that says the person runs the company, if it was written."""
+    statement = select(CompanyPerson).where(
+        CompanyPerson.company_id == company.id, CompanyPerson.person_id == person.id
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def _digits(typed: str) -> str:
+    bare = clean(typed)
+    return bare if bare.isascii() and bare.isdigit() else ""
+
+
+def _names(company: Company, places: dict[str, str]) -> Iterable[str | None]:
+    return company.name, company.trade_name, places.get(company.commune_code or "")
