@@ -8,7 +8,7 @@ def __getattr__(name: str) -> Any:
     from app import factory
 
     if name == "app":
-        return factory.create_app(process="web")
+        return factory.create_served_app()
     if name == "celery":
         return factory.create_celery()
     raise AttributeError(name)

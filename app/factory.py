@@ -11,13 +11,15 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
 
 from app import cli as kernel_cli
-from app import hooks, rows, security, tasks
+from app import hooks, security, tasks
 from app.actors import ANONYMOUS, SYSTEM
 from app.db import db
+from app.roles import FACTS_OF_LOGIN, login_refusals
 from app.web import init_web, views
 from config import FEATURES, ROOT, Settings, load_settings
 
@@ -29,6 +31,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
     ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
     ("case_panels", "cases.referrals.panels:needs_panel"),
+    ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),
     ("today_items", "cases.referrals.today:referrals_of"),
 )
@@ -114,9 +117,24 @@ def room(feature: str, name: str) -> ModuleType | None:
     return import_module(path) if find_spec(path) else None
 
 
+def create_served_app() -> Flask:
+    """The web application, as it is served: its database login has been looked at."""
+    return _with_safe_login(create_app(process="web"))
+
+
 def create_celery() -> Celery:
     """The Celery application, whose tasks run in the worker's application context."""
-    return tasks.make_celery(create_app(process="worker"))
+    return tasks.make_celery(_with_safe_login(create_app(process="worker")))
+
+
+def _with_safe_login(app: Flask) -> Flask:
+    """Refuse a login that no policy binds, or a server that may lose what it confirmed."""
+    with app.app_context(), db.engine.connect() as connection:
+        refusals = login_refusals(*connection.execute(text(FACTS_OF_LOGIN)).one())
+        connection.invalidate()
+    if refusals:
+        raise RuntimeError(" ".join(refusals))
+    return app
 
 
 class Commands(FlaskGroup):
