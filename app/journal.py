@@ -75,7 +75,7 @@ def record(
     object's own when it has one.
     """
     if obj.id is None:
-        db.session.flush([obj])
+        db.session.flush()
     event = JournalEvent(
         principal=by.kind,
         user_id=by.user_id,

@@ -219,6 +219,14 @@ FIELD_LABELS = {
     RuleField.BUDGET_EUROS: "Budget de l’entreprise, en euros",
     RuleField.AGE_MONTHS: "Âge de l’entreprise, en mois",
 }
+#: Phases of a difficulty, by the codes that cases give them.
+PHASE_LABELS = {
+    "anticipation": "Anticipation",
+    "difficulty": "Difficulté",
+    "emergency": "Urgence",
+    "procedure": "Procédure collective",
+    "rebound": "Rebond",
+}
 NUMBER_FIELDS = frozenset({RuleField.HEADCOUNT, RuleField.BUDGET_EUROS, RuleField.AGE_MONTHS})
 FACT_FIELDS = frozenset({RuleField.IS_ESS, RuleField.IS_CRAFT, RuleField.IN_LIQUIDATION})
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, se
 from app.db import db
 from app.errors import NotVisible
 from app.folding import fold
+from app.reference.models import Commune
+from app.reference.queries import find_communes
 from partners.organisations.enums import OrganisationKind, Side, Subject, TerritoryKind
 from partners.organisations.models import (
     Organisation,
@@ -21,18 +23,28 @@ from partners.organisations.models import (
     Unit,
     UnitTerritory,
 )
-from partners.organisations.rules import places_holding, places_touching, seat_label
+from partners.organisations.rules import (
+    names_commune,
+    places_holding,
+    places_touching,
+    seat_label,
+)
 
 UNIT_FACTS = (selectinload(Unit.territories), selectinload(Unit.opening_periods))
+#: The same in one statement, for the units of a few organisations.
+UNITS_AT_ONCE = selectinload(Organisation.units).options(
+    joinedload(Unit.territories), joinedload(Unit.opening_periods)
+)
+LISTED_FACTS = (UNITS_AT_ONCE, selectinload(Organisation.services))
 ORGANISATION_FACTS = (
-    selectinload(Organisation.seats),
-    selectinload(Organisation.units).options(*UNIT_FACTS),
-    selectinload(Organisation.services),
+    UNITS_AT_ONCE,
+    joinedload(Organisation.seats),
+    joinedload(Organisation.services),
 )
 
 
 def get_organisation(organisation_id: uuid.UUID) -> Organisation:
-    """An organisation with its seats, units (territories, hours) and services: 6 statements.
+    """An organisation with its seats, units (territories, hours) and services: 2 statements.
 
     Raises NotVisible.
     """
@@ -55,7 +67,7 @@ def list_organisations(
     limit: int = 25,
 ) -> list[Organisation]:
     """Open organisations in the order of their names, with units, hours and services."""
-    statement = _matching(search, kind, subject, department).options(*ORGANISATION_FACTS)
+    statement = _matching(search, kind, subject, department).options(*LISTED_FACTS)
     statement = statement.order_by(Organisation.folded_name, Organisation.id)
     return list(db.session.scalars(statement.offset(offset).limit(limit)))
 
@@ -209,7 +221,7 @@ def get_routing_rule(rule_id: uuid.UUID) -> RoutingRule:
 
 def _get(model: Any, row_id: uuid.UUID, *options: Any) -> Any:
     statement = select(model).where(model.id == row_id).options(*options)
-    found = db.session.scalars(statement).one_or_none()
+    found = db.session.scalars(statement).unique().one_or_none()
     if found is None:
         raise NotVisible()
     return found
@@ -219,7 +231,8 @@ def list_all_organisations(search: str = "") -> list[Organisation]:
     """Every organisation, closed ones too, with seats, units and services: for administration."""
     words = fold(search).split()
     conditions = [_has(Organisation.folded_name, word) for word in words]
-    statement = select(Organisation).where(*conditions).options(*ORGANISATION_FACTS)
+    facts = (*LISTED_FACTS, selectinload(Organisation.seats))
+    statement = select(Organisation).where(*conditions).options(*facts)
     return list(db.session.scalars(statement.order_by(Organisation.folded_name)))
 
 
@@ -232,3 +245,19 @@ def organisation_options() -> list[tuple[uuid.UUID, str]]:
     statement = select(Organisation.id, Organisation.name).where(Organisation.is_active)
     rows = db.session.execute(statement.order_by(Organisation.folded_name))
     return [(row.id, row.name) for row in rows]
+
+
+def communes_typed(lines: Iterable[str]) -> tuple[list[Commune], list[str]]:
+    """Communes named one by one, and sentences about those that were not recognised.
+
+    A name must be whole; one that is only close is offered back, never taken.
+    """
+    found: list[Commune] = []
+    unknown: list[str] = []
+    for line in lines:
+        best = next(iter(find_communes(line, limit=1)), None)
+        if best is not None and names_commune(line, best.folded_name):
+            found.append(best)
+        else:
+            unknown.append(f"« {line} »" + (f" (peut-être {best.name} ?)" if best else ""))
+    return found, unknown

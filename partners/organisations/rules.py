@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app import clock
 from app.actors import Actor, Role
 from app.days_off import department_of
+from app.folding import fold
 from app.reference.labels import region_of
 from partners.organisations.enums import SIDE_LABELS, TerritoryKind
 from partners.organisations.models import Organisation, Seat, UnitTerritory
@@ -69,6 +70,13 @@ def places_touching(department: str) -> list[tuple[TerritoryKind, str]]:
     if region := region_of(department):
         places.append((TerritoryKind.REGION, region))
     return places
+
+
+def names_commune(typed: str, folded_name: str) -> bool:
+    """Is this typed text the whole name of the commune, or only a code that stands for it?"""
+    words = [word for word in fold(typed).split() if not any(char.isdigit() for char in word)]
+    whole = " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words)
+    return not words or whole == folded_name
 
 
 def covers(territories: Iterable[UnitTerritory], commune_code: str) -> bool:

@@ -7,6 +7,7 @@ import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.db import db
 from tests.support.counting import recorded_statements
 
 #: What a page that is only read may write (``trust.md`` §3).
@@ -22,6 +23,7 @@ class InspectingClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, then inspect."""
+        begin_anew()
         with recorded_statements() as statements:
             response = super().open(*args, **kwargs)
         if response.request.method == "GET":
@@ -29,6 +31,14 @@ class InspectingClient(FlaskClient):
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             inspect_page(response.get_data(as_text=True), is_part=_is_part(response))
         return response
+
+
+def begin_anew() -> None:
+    """The request shares the test's session: make it as new, with nobody acting in it."""
+    session = db.session()
+    session.commit()
+    session.expunge_all()
+    session.info.pop("actor", None)
 
 
 def _is_part(response: TestResponse) -> bool:
