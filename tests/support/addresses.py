@@ -2,17 +2,27 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from flask import Flask, url_for
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from app.notices import Notice
+from cases.casework.models import Assessment, CaseAction, LegalBasis, Participation
+from cases.referrals.models import AccessRequest, Printout, ReferralStep
+from partners.organisations.models import RoutingRule, Service, Unit
+from partners.people.models import Absence, Invitation, MemberSession
 from tests.factories.world import World
+from tests.support.acting import seeding
+
+#: A token of no link.
+NO_TOKEN = "jeton-qui-n-existe-pas"
 
 
 class UnknownArgument(LookupError):
-    """An address names an object that the world does not have: add it to ``ids_of``."""
+    """An address names an object that the world does not have: add it to ``MODELS``."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,10 @@ class Address:
     path: str
     methods: frozenset[str]
     arguments: frozenset[str]
+
+    def with_token(self, token: str) -> "Address":
+        """The same page, opened by a link that is good for it."""
+        return replace(self, path=self.path.replace(NO_TOKEN, token)) if token else self
 
 
 def addresses(app: Flask, ids: dict[str, tuple[object, ...]]) -> Iterator[Address]:
@@ -46,20 +60,40 @@ def _addresses_of(app: Flask, rule: Rule, ids: dict[str, tuple[object, ...]]) ->
 
 def ids_of(world: World) -> dict[str, tuple[object, ...]]:
     """For each argument of an address, the objects of the world that it may name."""
+    with seeding() as session:
+        stored = {
+            name: tuple(session.scalars(select(model.id).limit(2))) or (uuid.uuid4(),)  # type: ignore[attr-defined]
+            for name, model in MODELS.items()
+        }
     return {
+        **stored,
         "case_id": (world.case.id,),
         "company_id": (world.case.company_id,),
         "person_id": (world.case.person_id,),
-        "basis_id": (world.basis.id,),
         "need_id": (world.need.id,),
         "referral_id": (world.accepted.id, world.waiting.id),
         "entry_id": (world.aid_entry.id, world.own_entry.id, world.all_entry.id),
         "organisation_id": (world.urssaf.id,),
         "membership_id": (world.adviser.id, world.partner.id),
-        "token": ("jeton-qui-n-existe-pas",),
-        **{name: (uuid.uuid4(),) for name in UNKNOWN},
+        "token": (NO_TOKEN,),
+        "siren": ("843701079",),
     }
 
 
-#: Objects that no factory makes: an unknown identifier must be refused as well.
-UNKNOWN: tuple[str, ...] = ()
+#: The model behind each argument of an address whose objects are read in the database.
+MODELS: dict[str, type] = {
+    "absence_id": Absence,
+    "action_id": CaseAction,
+    "assessment_id": Assessment,
+    "basis_id": LegalBasis,
+    "invitation_id": Invitation,
+    "notice_id": Notice,
+    "participation_id": Participation,
+    "printout_id": Printout,
+    "request_id": AccessRequest,
+    "rule_id": RoutingRule,
+    "service_id": Service,
+    "session_id": MemberSession,
+    "step_id": ReferralStep,
+    "unit_id": Unit,
+}

@@ -1,0 +1,38 @@
+"""Links as people receive them, with the tokens that open them."""
+
+import uuid
+
+from app.actors import SYSTEM, Role
+from app.links import LinkPurpose, issue_link
+from partners.people.models import Invitation
+from tests.factories.world import World
+from tests.support.acting import seeding
+
+
+def make_link(purpose: LinkPurpose, object_id: uuid.UUID) -> str:
+    """The token of a new link."""
+    with seeding():
+        return issue_link(purpose, object_id, by=SYSTEM)[1]
+
+
+def make_invitation(world: World, email: str = "invitee@exemple.test") -> Invitation:
+    """A seat offered by the Urssaf of the world."""
+    with seeding() as session:
+        made = Invitation(
+            email=email,
+            full_name="Alix Invitée",
+            seat_id=world.adviser.seat_id,
+            role=Role.ADVISER,
+            invited_by=world.adviser.user_id,
+        )
+        session.add(made)
+    return made
+
+
+def tokens_of(world: World) -> dict[str, str]:
+    """A good token for each purpose."""
+    return {
+        LinkPurpose.CONSENT: make_link(LinkPurpose.CONSENT, world.basis.id),
+        LinkPurpose.INVITATION: make_link(LinkPurpose.INVITATION, make_invitation(world).id),
+        LinkPurpose.PASSWORD_RESET: make_link(LinkPurpose.PASSWORD_RESET, world.partner.user_id),
+    }
