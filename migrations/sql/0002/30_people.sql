@@ -152,11 +152,16 @@ CREATE FUNCTION use_recovery_code(p_hash text, p_code text, p_at timestamptz) RE
           WHERE user_id = pending_user(p_hash, p_at) AND code_hash = p_code AND used_at IS NULL
           RETURNING 1)
         SELECT EXISTS (SELECT FROM taken) $$;
-CREATE FUNCTION enrol_totp(p_hash text, p_secret bytea, p_counter bigint, p_at timestamptz)
-  RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public
+CREATE FUNCTION enrol_totp(p_hash text, p_secret bytea, p_counter bigint, p_ids uuid[],
+    p_codes text[], p_at timestamptz) RETURNS boolean LANGUAGE sql SECURITY DEFINER
+  SET search_path = pg_catalog, public
   AS $$ WITH enrolled AS (UPDATE user_secret
           SET totp_secret = p_secret, totp_counter = p_counter, totp_confirmed_at = p_at
-          WHERE user_id = pending_user(p_hash, p_at) AND totp_confirmed_at IS NULL RETURNING 1)
+          WHERE user_id = pending_user(p_hash, p_at) AND totp_confirmed_at IS NULL
+          RETURNING user_id),
+        codes AS (INSERT INTO recovery_code (id, user_id, code_hash, created_at)
+          SELECT made.id, user_id, made.code, p_at FROM enrolled,
+            unnest(p_ids, p_codes) AS made (id, code))
         SELECT EXISTS (SELECT FROM enrolled) $$;
 -- The session proper, under another name: on the seat used last, else on the oldest.
 CREATE FUNCTION complete_sign_in(p_hash text, p_session uuid, p_new_hash text, p_at timestamptz)
