@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -289,12 +290,12 @@ def _about(company: Company | None, person: Person | None) -> ColumnElement[bool
     return (CaseFile.company_id.is_(None)) & (CaseFile.person_id == (person.id if person else None))
 
 
-def _in_visible_case(column: object, actor: Actor) -> ColumnElement[bool]:
+def _in_visible_case(column: Any, actor: Actor) -> ColumnElement[bool]:
     visible = cases_visible_to(actor).with_only_columns(CaseFile.id)
     return column.in_(visible)
 
 
-def _one(found):  # type: ignore[no-untyped-def]
+def _one(found: Any) -> Any:
     if found is None:
         raise NotVisible
     return found

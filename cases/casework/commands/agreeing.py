@@ -122,7 +122,7 @@ def send_confirmation_again(basis: LegalBasis, *, by: Actor) -> None:
 
 
 def confirm_agreement(basis: LegalBasis, *, by: Actor) -> None:
-    """The entrepreneur confirms by the link; a second time changes nothing. Raises AgreementOver."""
+    """The entrepreneur confirms by the link; twice is as good as once. Raises AgreementOver."""
     state = basis_state(_locked(basis), clock.now())
     if state in ("withdrawn", "lapsed"):
         raise AgreementOver

@@ -1,0 +1,127 @@
+"""The page of a company, typing one by hand, correcting it, reading it again."""
+
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import hooks
+from app.db import unit_of_work
+from app.reference.queries import find_communes, get_commune
+from app.security import current_actor, requires
+from cases.companies import commands, queries
+from cases.companies.enums import CompanySource
+from cases.companies.errors import (
+    CompanyHasNoNumber,
+    RegistryHasNoSuch,
+    RegistryQuestionRefused,
+    RegistryUnavailable,
+)
+from cases.companies.facts import CompanyFacts
+from cases.companies.forms import CompanyForm
+from cases.companies.models import Company
+from cases.companies.views.blueprint import blueprint, reads_companies
+from cases.companies.views.searching import registry
+
+UNKNOWN_COMMUNE = "Cette commune n’est pas reconnue. Essayez avec son code postal, ou laissez vide."
+
+
+@blueprint.get("/entreprises/<uuid:company_id>")
+@requires(reads_companies)
+def show(company_id: uuid.UUID) -> str:
+    """Identity, persons, cases that the reader follows."""
+    actor = current_actor()
+    company = queries.get_company(company_id, actor)
+    panels = sorted(hooks.fire("company_panels", company, actor), key=lambda one: one.order)
+    return render_template(
+        "cases/companies/show.html",
+        company=company,
+        commune=get_commune(company.commune_code),
+        links=queries.list_persons_of(company, actor),
+        panels=panels,
+    )
+
+
+@blueprint.route("/entreprises/nouvelle", methods=["GET", "POST"])
+@requires(reads_companies)
+def new() -> ResponseReturnValue:
+    """Type a company by hand; likely doubles are shown before one is made."""
+    actor = current_actor()
+    form = CompanyForm(data={"siren": request.args.get("siren"), "name": request.args.get("nom")})
+    close: list[Company] = []
+    if form.validate_on_submit() and (facts := _facts(form, CompanySource.TYPED)):
+        if not facts.siren and not form.is_checked.data:
+            close = queries.find_close_companies(facts.name, facts.commune_code, actor)
+        if not close:
+            with unit_of_work():
+                company = commands.find_or_add_company(facts, by=actor)
+            flash("L’entreprise est dans votre liste.", "success")
+            return redirect(url_for("companies.show", company_id=company.id))
+        form.is_checked.data = "1"
+    status = 422 if form.errors or close else 200
+    return render_template("cases/companies/new.html", form=form, close=close), status
+
+
+@blueprint.route("/entreprises/<uuid:company_id>/modifier", methods=["GET", "POST"])
+@requires(reads_companies)
+def edit(company_id: uuid.UUID) -> ResponseReturnValue:
+    """Correct what was typed."""
+    actor = current_actor()
+    company = queries.get_company(company_id, actor)
+    form = CompanyForm(obj=company, data=_typed_commune(company))
+    if form.validate_on_submit() and (facts := _facts(form, company.source)):
+        with unit_of_work():
+            commands.correct_company(company, facts, by=actor)
+        flash("L’entreprise est à jour.", "success")
+        return redirect(url_for("companies.show", company_id=company.id))
+    page = render_template("cases/companies/edit.html", form=form, company=company)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.post("/entreprises/<uuid:company_id>/actualiser")
+@requires(reads_companies)
+def refresh(company_id: uuid.UUID) -> ResponseReturnValue:
+    """Read the company again in the public registry."""
+    actor = current_actor()
+    company = queries.get_company(company_id, actor)
+    try:
+        found = queries.look_up(company.siren or "", registry())
+        with unit_of_work():
+            commands.refresh_company(company, found, by=actor)
+        flash("L’entreprise est à jour de l’annuaire public.", "success")
+    except (
+        RegistryUnavailable,
+        RegistryQuestionRefused,
+        RegistryHasNoSuch,
+        CompanyHasNoNumber,
+    ) as refusal:
+        flash(refusal.message, "warning")
+    return redirect(url_for("companies.show", company_id=company_id))
+
+
+def _typed_commune(company: Company) -> dict[str, str]:
+    commune = get_commune(company.commune_code)
+    return {"commune": f"{commune.name} ({commune.code})" if commune else ""}
+
+
+def _facts(form: CompanyForm, source: CompanySource) -> CompanyFacts | None:
+    """What was typed, None when the commune is not recognised (said at its field)."""
+    typed = str(form.commune.data or "")
+    communes = find_communes(typed, limit=1) if typed else []
+    if typed and not communes:
+        form.commune.errors = [UNKNOWN_COMMUNE]
+        return None
+    return CompanyFacts(
+        name=str(form.name.data),
+        siren=form.siren.data or None,
+        trade_name=form.trade_name.data or "",
+        legal_form=form.legal_form.data or None,
+        naf=form.naf.data or None,
+        headcount_band=form.headcount_band.data or None,
+        commune_code=communes[0].code if communes else None,
+        address=form.address.data or "",
+        created_on=form.created_on.data,
+        is_craft=bool(form.is_craft.data),
+        is_ess=bool(form.is_ess.data),
+        source=source,
+    )

@@ -1,0 +1,119 @@
+"""Looking companies up: those the seat knows, then the public registry."""
+
+from dataclasses import dataclass
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.db import unit_of_work
+from app.reference.queries import commune_names
+from app.security import current_actor, requires
+from app.web.tables import ListRequest
+from cases.companies import commands, queries
+from cases.companies.errors import (
+    RegistryHasNoSuch,
+    RegistryQuestionRefused,
+    RegistryUnavailable,
+    WrongIdentifier,
+)
+from cases.companies.facts import facts_of
+from cases.companies.forms import PickForm
+from cases.companies.identifiers import check_identifier, looks_like_identifier
+from cases.companies.models import Company
+from cases.companies.printouts import companies_csv
+from cases.companies.registry import RegistryCompany
+from cases.companies.registry_client import RegistryClient, client_for
+from cases.companies.views.blueprint import blueprint, reads_companies
+
+LONGEST_EXPORT = 1000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found: companies of the public registry, or why there is none to show."""
+
+    companies: list[RegistryCompany]
+    sentence: str = ""
+    wrong: str = ""
+
+
+def registry() -> RegistryClient:
+    """The client of this process for the public company search."""
+    settings = current_app.config["SETTINGS"]
+    return client_for(settings.registry_url, settings.web_workers)
+
+
+@blueprint.get("/entreprises")
+@requires(reads_companies)
+def search() -> str:
+    """One box for a SIREN, a SIRET, a name or a place."""
+    actor = current_actor()
+    listing = ListRequest.from_args(request.args)
+    found = ask_registry(listing.search) if listing.search else Found([])
+    known, total = _known(listing)
+    places = commune_names(company.commune_code for company in known)
+    by_siren = {company.siren: company for company in known if company.siren}
+    return render_template(
+        "cases/companies/search.html",
+        listing=listing,
+        page=listing.page(known, total),
+        places=places,
+        found=found,
+        by_siren=by_siren,
+        form=PickForm(),
+        seat_label=actor.organisation_name,
+    )
+
+
+@blueprint.get("/entreprises/export.csv")
+@requires(reads_companies)
+def export() -> Response:
+    """The list that is shown, as a file, whatever its page."""
+    typed = ListRequest.from_args(request.args).search
+    actor = current_actor()
+    if typed:
+        companies = queries.search_companies(typed, actor, limit=100)
+    else:
+        companies, _ = queries.list_companies(actor, limit=LONGEST_EXPORT)
+    content = companies_csv(companies, commune_names(one.commune_code for one in companies))
+    headers = {"Content-Disposition": "attachment; filename=entreprises.csv"}
+    return Response(content, mimetype="text/csv", headers=headers)
+
+
+@blueprint.post("/entreprises/ajouter")
+@requires(reads_companies)
+def add() -> ResponseReturnValue:
+    """Keep a company of the registry, read again by its number; by hand when it is down."""
+    form, actor = PickForm(), current_actor()
+    if not form.validate():
+        flash("Ce numéro n’est pas un SIREN.", "warning")
+        return redirect(url_for("companies.search"))
+    siren = str(form.siren.data)
+    try:
+        facts = facts_of(queries.look_up(siren, registry()))
+    except (RegistryUnavailable, RegistryQuestionRefused, RegistryHasNoSuch) as refusal:
+        flash(refusal.message, "warning")
+        return redirect(url_for("companies.new", siren=siren))
+    with unit_of_work():
+        company = commands.find_or_add_company(facts, by=actor)
+    flash("L’entreprise est dans votre liste.", "success")
+    return redirect(url_for("companies.show", company_id=company.id))
+
+
+def ask_registry(typed: str) -> Found:
+    """What the public registry answers, or the sentence that says why it does not."""
+    try:
+        question = check_identifier(typed)[0] if looks_like_identifier(typed) else typed
+        return Found(registry().search(question))
+    except WrongIdentifier as refusal:
+        return Found([], wrong=refusal.message)
+    except (RegistryUnavailable, RegistryQuestionRefused) as refusal:
+        return Found([], sentence=refusal.message)
+
+
+def _known(listing: ListRequest) -> tuple[list[Company], int]:
+    actor = current_actor()
+    if not listing.search:
+        return queries.list_companies(actor, listing.offset, listing.size)
+    companies = queries.search_companies(listing.search, actor, limit=listing.size)
+    return companies, len(companies)
