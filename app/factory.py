@@ -19,6 +19,7 @@ from app import cli as kernel_cli
 from app import hooks, security, tasks
 from app.actors import ANONYMOUS, SYSTEM
 from app.db import db
+from app.logs import init_logs
 from app.roles import FACTS_OF_LOGIN, login_refusals
 from app.web import init_web, views
 from config import FEATURES, ROOT, Settings, load_settings
@@ -31,6 +32,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
     ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
     ("case_panels", "cases.referrals.panels:needs_panel"),
+    ("company_panels", "cases.casework.panels:cases_panel"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),
     ("today_items", "cases.referrals.today:referrals_of"),
@@ -41,6 +43,7 @@ READERS = {
     "member": "partners.people.sessions:read_member",
     "sign_in_again": "partners.people.sessions:sign_in_again",
     "link": "app.links:read_link_actor",
+    "author": "partners.people.authors:find_author",
 }
 
 
@@ -54,6 +57,7 @@ def create_app(settings: Settings | None = None, process: Process = "web") -> Fl
         raise RuntimeError(" ".join(refusals))
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"))
     _configure(app, settings, process)
+    init_logs(app, settings.log_level)
     db.init_app(app)
     security.init_security(app)
     CSRFProtect(app)

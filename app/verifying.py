@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.db import db
 from app.journal import JournalEvent, JournalSeal
@@ -48,24 +49,25 @@ class Verdict:
     breaks: list[Break]
 
 
-def verify_journal() -> Verdict:
-    """Read the whole chain, as the system. Writes nothing."""
+def verify_journal(session: Session | None = None) -> Verdict:
+    """Read the whole chain as the system, of this database or the session’s. Writes nothing."""
+    session = session or db.session()
     reader = ChainReader()
-    for seal, event in _chain():
+    for seal, event in _chain(session):
         reader.read(seal, event)
-    waiting = db.session.scalar(select(func.count()).select_from(unsealed().subquery())) or 0
-    db.session.rollback()
+    waiting = session.scalar(select(func.count()).select_from(unsealed().subquery())) or 0
+    session.rollback()
     return Verdict(reader.sealed, waiting, reader.finish())
 
 
-def _chain() -> Iterator[tuple[JournalSeal, JournalEvent | None]]:
+def _chain(session: Session) -> Iterator[tuple[JournalSeal, JournalEvent | None]]:
     statement = (
         select(JournalSeal, JournalEvent)
         .outerjoin(JournalEvent, JournalEvent.id == JournalSeal.event_id)
         .order_by(JournalSeal.position)
         .execution_options(yield_per=BATCH, populate_existing=True)
     )
-    yield from db.session.execute(statement).tuples()
+    yield from session.execute(statement).tuples()
 
 
 @dataclass

@@ -70,7 +70,6 @@ def _interrupt(_number: int, _frame: object) -> None:
 def commands(settings: Settings) -> dict[str, list[str]]:
     """The processes of the site, by name."""
     celery = [str(BIN / "celery"), "-A", "wsgi:celery"]
-    schedule = settings.var_dir / "beat" / "schedule"
     bind = f"127.0.0.1:{settings.web_port}"
     web = ["--bind", bind, "--workers", str(settings.web_workers), "--threads", "4"]
     web += ["--graceful-timeout", "4", "--timeout", "60", "--log-level", "warning"]
@@ -78,13 +77,12 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     return {
         "web": [str(BIN / "gunicorn"), *web, "wsgi:app"],
         "worker": [*celery, "worker", "--concurrency", "2", "--without-mingle", *quiet],
-        "beat": [*celery, "beat", "--schedule", str(schedule), "--pidfile", "", *quiet],
+        "beat": [str(BIN / "relais"), "beat"],
         "relay": [str(BIN / "relais"), "outbox", "relay"],
     }
 
 
 def _supervise(settings: Settings) -> int:
-    (settings.var_dir / "beat").mkdir(parents=True, exist_ok=True)
     manager = Manager()
     environment = {**os.environ, MARK: str(settings.var_dir), "PYTHONUNBUFFERED": "1"}
     for name, command in commands(settings).items():
