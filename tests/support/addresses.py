@@ -75,6 +75,7 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "entry_id": (world.aid_entry.id, world.own_entry.id, world.all_entry.id),
         "organisation_id": (world.urssaf.id,),
         "membership_id": (world.adviser.id, world.partner.id),
+        "key": ("courriel-inconnu",),
         "token": (NO_TOKEN,),
         "siren": ("843701079",),
     }
