@@ -24,8 +24,12 @@ NEWS = {
     ReferralState.COMPLETED: ("a terminé l’accompagnement", "success", "circle-check"),
     ReferralState.GIVEN_UP: ("a arrêté l’accompagnement", "warning", "circle-x"),
     ReferralState.DECLINED: ("a décliné votre orientation", "warning", "circle-x"),
-    ReferralState.REDIRECTED: ("vous propose une autre organisation", "warning", "arrows-split"),
-    ReferralState.EXPIRED: ("n’a pas répondu en trente jours", "danger", "clock-off"),
+    ReferralState.REDIRECTED: (
+        "vous propose une autre organisation",
+        "warning",
+        "switch-horizontal",
+    ),
+    ReferralState.EXPIRED: ("n’a pas répondu en trente jours", "danger", "hourglass-low"),
 }
 
 

@@ -10,13 +10,13 @@ from app.actors import Actor, Side
 from app.db import db
 from app.errors import NotVisible
 from cases.casework.enums import Audience
-from cases.casework.models import CaseFile
+from cases.casework.models import CaseFile, Participation
 from cases.referrals.models import Need, Referral
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 
 
-def needs_visible_to(actor: Actor) -> Select[tuple[Need]]:
+def needs_visible_to(actor: Actor) -> Select[Need]:
     """Needs of the actor's cases that are written for their side, or by their seat."""
     statement = select(Need).join(CaseFile, CaseFile.id == Need.case_id)
     if actor.is_system:
@@ -39,8 +39,11 @@ def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
         case.joinedload(CaseFile.company),
         case.joinedload(CaseFile.person),
         case.joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
+        case.joinedload(CaseFile.participations)
+        .joinedload(Participation.seat)
+        .joinedload(Seat.organisation),
     )
-    found = db.session.scalars(statement).one_or_none()
+    found = db.session.scalars(statement).unique().one_or_none()
     if found is None:
         raise NotVisible
     return found

@@ -19,7 +19,7 @@ from partners.organisations.models import Seat
 from partners.people.models import Membership, UserAccount
 
 
-def referrals_visible_to(actor: Actor) -> Select[tuple[Referral]]:
+def referrals_visible_to(actor: Actor) -> Select[Referral]:
     """Referrals that the actor's seat sent, leads or (once sent) received."""
     statement = select(Referral)
     if actor.is_system:
@@ -60,6 +60,12 @@ def find_sendings(client_key: str, actor: Actor) -> Sequence[Referral]:
         Referral.client_key.startswith(f"{client_key}:", autoescape=True),
     )
     return db.session.scalars(statement.options(*page_options()).order_by(Referral.id)).all()
+
+
+def find_sending(client_key: str, actor: Actor) -> Referral | None:
+    """The referral that was sent under this very key."""
+    statement = referrals_visible_to(actor).where(Referral.client_key == client_key)
+    return db.session.scalars(statement.options(*page_options())).one_or_none()
 
 
 def find_waiting(need_id: uuid.UUID, receiver_seat_id: uuid.UUID, actor: Actor) -> Referral | None:

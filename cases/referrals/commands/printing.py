@@ -1,0 +1,35 @@
+"""The *fiche de liaison* as a PDF, made by the worker for one member."""
+
+from datetime import timedelta
+
+from app import clock, journal
+from app.actors import Actor
+from app.db import db
+from app.jobs import enqueue
+from cases.referrals.enums import PrintoutStatus
+from cases.referrals.models import Printout, Referral
+
+PRINT_SHEET = "cases.referrals.print_sheet"
+#: A printout is kept for a day, then made again.
+KEPT = timedelta(days=1)
+
+
+def ask_printout(referral: Referral, *, by: Actor) -> Printout:
+    """Ask for the document; the worker makes it with the rights its asker has then."""
+    printout = Printout(
+        referral_id=referral.id,
+        user_id=by.user_id,
+        seat_id=by.seat_id,
+        expires_at=clock.now() + KEPT,
+    )
+    db.session.add(printout)
+    db.session.flush()
+    journal.record(referral, "sheet.printed", by=by)
+    enqueue(PRINT_SHEET, key=str(printout.id), by=by, printout_id=printout.id)
+    return printout
+
+
+def finish_printout(printout: Printout, content: bytes) -> None:
+    """The document is there."""
+    printout.content, printout.progress = content, 100
+    printout.status = PrintoutStatus.READY

@@ -1,0 +1,44 @@
+"""Mails about referrals: they name nobody and say nothing of a case, they lead to a page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail: its subject, its text."""
+
+    subject: str
+    text: str
+
+
+def referral_waits(link: str) -> Message:
+    """To the receiver: something waits for an answer."""
+    return _message("Une orientation vous attend", "Une orientation attend votre réponse.", link)
+
+
+def answer_arrived(link: str) -> Message:
+    """To the sender: the receiver answered."""
+    return _message("Une réponse à votre orientation", "Une orientation a reçu sa réponse.", link)
+
+
+def referral_moved(link: str) -> Message:
+    """To the sender: the work goes on, or ended."""
+    return _message("Une orientation avance", "Une de vos orientations a avancé.", link)
+
+
+def referral_closed(link: str) -> Message:
+    """To the receiver: taken back, stopped or expired."""
+    return _message("Une orientation est fermée", "Une orientation n’attend plus de réponse.", link)
+
+
+def access_asked(link: str) -> Message:
+    """To the lead: somebody asks to be let in."""
+    return _message("Une demande d’accès vous attend", "Une structure demande un accès.", link)
+
+
+def _message(subject: str, sentence: str, link: str) -> Message:
+    text = (
+        f"Bonjour,\n\n{sentence}\n\nOuvrez-la dans Relais :\n{link}\n\n"
+        "Ce message ne contient aucun nom : la suite se lit après connexion.\n"
+    )
+    return Message(subject, text)

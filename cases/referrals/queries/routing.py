@@ -1,0 +1,132 @@
+"""What the routing reads: the same few statements whatever the number of candidates."""
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.actors import Actor, Role, Side
+from app.db import db
+from cases.referrals.models import Referral
+from cases.referrals.queries.referrals import referrals_visible_to
+from cases.referrals.routing import Partner
+from cases.referrals.rules.states import WAITING
+from partners.organisations.enums import Subject
+from partners.organisations.models import Organisation, Seat, Service, Unit, UnitTerritory
+from partners.organisations.queries import routing_rules_of
+from partners.organisations.rules import places_holding
+from partners.people.correspondents import correspondents_of
+from partners.people.models import Membership
+
+#: Load and answer delay are counted on that long.
+FIGURES_OVER = timedelta(days=180)
+ORGANISATION = contains_eager(Seat.organisation)
+UNITS = ORGANISATION.selectinload(Organisation.units).options(
+    joinedload(Unit.territories), joinedload(Unit.opening_periods)
+)
+
+
+def list_partners(
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+    *,
+    inside: Collection[uuid.UUID] = (),
+    waiting: Collection[uuid.UUID] = (),
+    always: Collection[uuid.UUID] = (),
+) -> list[Partner]:
+    """Aid seats that serve a subject, and those in ``always``; never the actor's own.
+
+    ``inside`` are the seats that take part in the case, ``waiting`` those asked already.
+    """
+    seats = _seats_serving(subject, actor, always)
+    services = {s.id: _on(s, subject) for s in seats}
+    rules = routing_rules_of([seat.organisation_id for seat in seats])
+    lines = correspondents_of([one.id for found in services.values() for one in found])
+    figures = _figures([seat.id for seat in seats], now - FIGURES_OVER)
+    return [
+        Partner(
+            seat=seat,
+            services=services[seat.id],
+            units=sorted(seat.organisation.units, key=lambda unit: unit.name),
+            rules=rules.get(seat.organisation_id, ()),
+            correspondents=[c for one in services[seat.id] for c in lines.get(one.id, ())],
+            open_count=figures.get(seat.id, (0, None))[0],
+            answer_hours=figures.get(seat.id, (0, None))[1],
+            bar=_bar(seat.id, inside, waiting),
+        )
+        for seat in seats
+    ]
+
+
+def get_receivers(seat_ids: Collection[uuid.UUID], actor: Actor) -> Sequence[Seat]:
+    """Seats of open organisations with their units, territories and hours; never one's own."""
+    statement = _seats(actor).where(Seat.id.in_(seat_ids))
+    return db.session.scalars(statement.order_by(Organisation.folded_name)).unique().all()
+
+
+def find_coordination(commune_code: str | None, actor: Actor) -> Seat | None:
+    """The seat that coordinates a territory: who is asked when nobody else can be."""
+    if commune_code is None:
+        return None
+    statement = (
+        _seats(actor)
+        .join(Membership, Membership.seat_id == Seat.id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .join(UnitTerritory, UnitTerritory.unit_id == Unit.id)
+        .where(Membership.role == Role.COORDINATOR, Membership.ended_at.is_(None))
+        .where(or_(*_holding(commune_code)), Seat.side == Side.AID)
+        .order_by(Organisation.folded_name)
+    )
+    return db.session.scalars(statement).unique().first()
+
+
+def list_asked_seats(need_id: uuid.UUID, actor: Actor) -> set[uuid.UUID]:
+    """Seats from which this need still waits for an answer."""
+    statement = referrals_visible_to(actor).where(
+        Referral.need_id == need_id, Referral.state.in_(WAITING)
+    )
+    return set(db.session.scalars(statement.with_only_columns(Referral.receiver_seat_id)))
+
+
+def _seats(actor: Actor) -> Select[Seat]:
+    statement = select(Seat).join(Seat.organisation).options(ORGANISATION, UNITS)
+    return statement.where(Organisation.is_active, Seat.id != actor.seat_id)
+
+
+def _seats_serving(subject: Subject, actor: Actor, always: Collection[uuid.UUID]) -> Sequence[Seat]:
+    serves = select(Service.organisation_id).where(Service.subject == subject, Service.is_active)
+    asked = and_(Seat.side == Side.AID, Seat.organisation_id.in_(serves))
+    statement = _seats(actor).where(or_(asked, Seat.id.in_(always)))
+    services = ORGANISATION.selectinload(Organisation.services.and_(Service.is_active))
+    return db.session.scalars(statement.options(services)).unique().all()
+
+
+def _on(seat: Seat, subject: Subject) -> list[Service]:
+    found = [one for one in seat.organisation.services if one.subject is subject]
+    return sorted(found, key=lambda one: one.name)
+
+
+def _figures(
+    seat_ids: Sequence[uuid.UUID], since: datetime
+) -> dict[uuid.UUID, tuple[int, float | None]]:
+    asked = func.routing_figures(list(seat_ids), since)
+    table = asked.table_valued("seat_id", "open_count", "answer_hours")
+    return {
+        row.seat_id: (row.open_count, row.answer_hours) for row in db.session.execute(select(table))
+    }
+
+
+def _bar(seat_id: uuid.UUID, inside: Collection[uuid.UUID], waiting: Collection[uuid.UUID]) -> str:
+    if seat_id in waiting:
+        return "Une réponse est déjà attendue de cette organisation"
+    return "Cette organisation est déjà dans le dossier" if seat_id in inside else ""
+
+
+def _holding(commune_code: str) -> list[ColumnElement[bool]]:
+    return [
+        and_(UnitTerritory.kind == kind, UnitTerritory.code == code)
+        for kind, code in places_holding(commune_code)
+    ]

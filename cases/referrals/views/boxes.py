@@ -1,0 +1,85 @@
+"""*Boîte d'orientation*, and the page of one referral."""
+
+import uuid
+
+from flask import render_template, request
+
+from app import clock, journal
+from app.db import unit_of_work
+from app.security import current_actor, requires
+from app.web.tables import ListRequest
+from cases.casework.enums import Section
+from cases.referrals.models import Referral
+from cases.referrals.queries.access import list_own_requests
+from cases.referrals.queries.box import (
+    Standing,
+    Tab,
+    count_box,
+    list_all_declined,
+    list_box,
+)
+from cases.referrals.queries.referrals import get_referral, list_steps
+from cases.referrals.queries.today import list_access_requests_to_handle
+from cases.referrals.rules import rights
+from cases.referrals.rules.rights import works_with_referrals
+from cases.referrals.rules.states import is_waiting
+from cases.referrals.views.blueprint import blueprint
+from partners.organisations.enums import Subject
+
+#: An answer due in less than this is called soon.
+SOON_HOURS = 8
+
+
+@blueprint.get("/orientations")
+@requires(works_with_referrals)
+def box() -> str:
+    """Received, sent, declined by all, access requests: one tab at a time."""
+    actor, tab = current_actor(), _tab()
+    listing = ListRequest.from_args(request.args, filters={"etat": Standing, "sujet": Subject})
+    shown = {
+        "tab": tab,
+        "counts": count_box(actor),
+        "listing": listing,
+        "subjects": Subject,
+        "answer_state": answer_state,
+    }
+    if tab is Tab.ALL_DECLINED:
+        return render_template("cases/referrals/box.html", needs=list_all_declined(actor), **shown)
+    if tab is Tab.ACCESS:
+        received, own = list_access_requests_to_handle(actor), list_own_requests(actor)
+        return render_template("cases/referrals/box.html", matches=received, own=own, **shown)
+    return render_template("cases/referrals/box.html", page=list_box(tab, listing, actor), **shown)
+
+
+@blueprint.get("/orientations/<uuid:referral_id>")
+@requires(works_with_referrals)
+def show(referral_id: uuid.UUID) -> str:
+    """Before it accepts, the receiver reads the frozen sheet and nothing else."""
+    actor = current_actor()
+    referral = get_referral(referral_id, actor)
+    steps = list_steps(referral.id)
+    with unit_of_work():
+        journal.record(referral, "referral.read", by=actor)
+    return render_template(
+        "cases/referrals/show.html",
+        referral=referral,
+        steps=steps,
+        rights=rights,
+        labels={section.value: section.label for section in Section},
+        answer_state=answer_state,
+    )
+
+
+def answer_state(referral: Referral) -> str:
+    """How the time left to answer is shown: ``running``, ``soon``, ``late`` or ``kept``."""
+    if not is_waiting(referral) or referral.answer_by is None:
+        return "kept"
+    left = referral.answer_by - clock.now()
+    if left.total_seconds() < 0:
+        return "late"
+    return "soon" if left.total_seconds() < SOON_HOURS * 3600 else "running"
+
+
+def _tab() -> Tab:
+    asked = request.args.get("onglet", "")
+    return Tab(asked) if asked in list(Tab) else Tab.RECEIVED

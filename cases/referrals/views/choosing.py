@@ -1,0 +1,105 @@
+"""*Nouvelle orientation*, step 3: ranked partners, each with its reasons."""
+
+import uuid
+
+from flask import render_template, request
+
+from app import clock
+from app.actors import Actor
+from app.errors import NotAllowed
+from app.reference.models import Commune
+from app.reference.queries import get_commune
+from app.security import current_actor, requires
+from cases.casework.rules import role_of
+from cases.referrals.enums import ReferralKind
+from cases.referrals.models import Need
+from cases.referrals.queries.needs import get_need
+from cases.referrals.queries.routing import find_coordination, list_asked_seats, list_partners
+from cases.referrals.routing import (
+    Candidate,
+    Partner,
+    Question,
+    Ranking,
+    Reason,
+    facts_of,
+    place_of,
+    rank,
+)
+from cases.referrals.rules.rights import can_add_need, kinds_for, works_with_referrals
+from cases.referrals.views.blueprint import blueprint
+
+KIND_HELP = {
+    ReferralKind.JOINT.value: "Le partenaire entre dans le dossier et vous suivez ensemble.",
+    ReferralKind.HANDOVER.value: "Le partenaire devient pilote s’il accepte ; vous restez dans le dossier.",
+    ReferralKind.SIGNPOST.value: "Vous donnez ses coordonnées à l’entrepreneur ; rien ne part.",
+}
+
+
+@blueprint.get("/besoins/<uuid:need_id>/partenaires")
+@requires(works_with_referrals)
+def choose(need_id: uuid.UUID) -> str:
+    """Who may be asked, best first; who may not, and why, folded away."""
+    actor = current_actor()
+    need = get_need(need_id, actor)
+    role = role_of(actor, need.case.participations)
+    if not can_add_need(actor, need.case, role):
+        raise NotAllowed("Seules les organisations qui accompagnent ce dossier peuvent orienter.")
+    commune = commune_of(need)
+    picked = picked_seats()
+    ranking = _ranking(need, commune, picked, actor)
+    return render_template(
+        "cases/referrals/choose.html",
+        need=need,
+        ranking=ranking,
+        picked=picked,
+        place=place_of(commune),
+        kinds=kinds_for(actor, need.case, role, need.subject),
+        kind_help=KIND_HELP,
+        kind=request.args.get("type", ReferralKind.JOINT.value),
+        carried={name: request.args.get(name) for name in ("suite", "demande")},
+        error=request.args.get("erreur"),
+    )
+
+
+def commune_of(need: Need) -> Commune | None:
+    """Where the company is, else where the person lives."""
+    case = need.case
+    if case.company is not None and case.company.commune_code:
+        return get_commune(case.company.commune_code)
+    return get_commune(case.person.commune_code) if case.person else None
+
+
+def picked_seats() -> list[uuid.UUID]:
+    """Seats named in the address, each once; what is no identifier is left out."""
+    found = []
+    for text in request.values.getlist("vers"):
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(found))
+
+
+def _ranking(need: Need, commune: Commune | None, picked: list[uuid.UUID], actor: Actor) -> Ranking:
+    now, case = clock.now(), need.case
+    facts = facts_of(case.phase, case.company, need.budget_euros, clock.today())
+    partners = list_partners(
+        need.subject,
+        actor,
+        now,
+        inside=[one.seat_id for one in case.participations if one.ended_at is None],
+        waiting=list_asked_seats(need.id, actor),
+        always=picked,
+    )
+    question = Question(need.subject, commune.code if commune else None, facts)
+    ranking = rank(question, partners, now)
+    return ranking if ranking.candidates else _or_coordination(ranking, commune, actor)
+
+
+def _or_coordination(ranking: Ranking, commune: Commune | None, actor: Actor) -> Ranking:
+    """Nobody answers this need here: the coordinator of the territory is asked."""
+    seat = find_coordination(commune.code if commune else None, actor)
+    if seat is None:
+        return ranking
+    reason = Reason("Coordonne le territoire : trouvera qui peut aider", 0, "success")
+    return Ranking((Candidate(Partner(seat), None, (reason,)),), ranking.barred)

@@ -1,0 +1,227 @@
+"""*Nouvelle orientation*, step 4: the agreement, what each will read, sending."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.actors import Actor, Role
+from app.db import unit_of_work
+from app.errors import NotAllowed, Refusal
+from app.reference.models import Commune
+from app.security import current_actor, requires
+from cases.casework import commands as casework
+from cases.casework.enums import Section
+from cases.casework.models import LegalBasis
+from cases.casework.queries import latest_assessment, list_bases
+from cases.casework.readers import names_in_words
+from cases.casework.rules import role_of
+from cases.referrals import commands
+from cases.referrals.commands import Receiver
+from cases.referrals.enums import ReferralKind
+from cases.referrals.forms import SendForm
+from cases.referrals.models import Need, Referral
+from cases.referrals.queries.access import get_match
+from cases.referrals.queries.needs import get_need
+from cases.referrals.queries.referrals import find_sendings, take_sending_turn
+from cases.referrals.queries.routing import get_receivers
+from cases.referrals.routing import covering_unit
+from cases.referrals.rules.gate import covering_basis, sections_needed, sections_offered
+from cases.referrals.rules.rights import can_send, works_with_referrals
+from cases.referrals.sheets import sheet_content
+from cases.referrals.views.blueprint import blueprint
+from cases.referrals.views.choosing import commune_of, picked_seats
+from cases.referrals.views.telling import flash_done
+from partners.organisations.models import Seat
+
+
+@dataclass
+class Sending:
+    """What step 4 is about; ``covered`` maps a seat to an agreement that holds already."""
+
+    need: Need
+    kind: ReferralKind
+    seats: Sequence[Seat]
+    commune: Commune | None
+    covered: dict[uuid.UUID, LegalBasis] = field(default_factory=dict)
+
+    @property
+    def uncovered(self) -> list[Seat]:
+        """Seats for which the entrepreneur must still agree."""
+        return [s for s in self.seats if self.kind.needs_basis and s.id not in self.covered]
+
+    @property
+    def names(self) -> str:
+        """Receivers, in words."""
+        return names_in_words([seat.organisation.name for seat in self.seats])
+
+
+@blueprint.route("/besoins/<uuid:need_id>/envoi", methods=["GET", "POST"])
+@requires(works_with_referrals)
+def send(need_id: uuid.UUID) -> ResponseReturnValue:
+    """The consent gate: who agreed and how, what each will read; then it leaves."""
+    actor = current_actor()
+    sending = _sending(get_need(need_id, actor), actor)
+    if not sending.seats:
+        return redirect(_back(sending, erreur="personne"))
+    if sending.kind is ReferralKind.HANDOVER and len(sending.seats) > 1:
+        return redirect(_back(sending, erreur="un-seul"))
+    form = _form(sending)
+    if form.validate_on_submit() and (not sending.uncovered or form.require_agreement()):
+        try:
+            return _send(sending, form, actor)
+        except Refusal as refusal:
+            form.form_errors.append(refusal.message)
+    return _page(sending, form, actor), 422 if form.is_submitted() else 200
+
+
+def _sending(need: Need, actor: Actor) -> Sending:
+    kind = _kind()
+    if not can_send(actor, need.case, role_of(actor, need.case.participations), kind):
+        raise NotAllowed("Vous ne pouvez pas envoyer cette orientation depuis ce dossier.")
+    sending = Sending(need, kind, get_receivers(picked_seats(), actor), commune_of(need))
+    if kind.needs_basis:
+        bases, now = list_bases(need.case_id, actor), clock.now()
+        found = {s.id: covering_basis(bases, s.id, now, need.subject) for s in sending.seats}
+        sending.covered = {seat_id: basis for seat_id, basis in found.items() if basis}
+    return sending
+
+
+def _kind() -> ReferralKind:
+    asked = request.values.get("type", "")
+    kinds = (ReferralKind.JOINT, ReferralKind.HANDOVER, ReferralKind.SIGNPOST)
+    return next((kind for kind in kinds if kind.value == asked), ReferralKind.JOINT)
+
+
+def _form(sending: Sending) -> SendForm:
+    person, needed = sending.need.case.person, sections_needed(sending.need.subject)
+    form = SendForm(
+        given_by=person.full_name if person else "",
+        email=person.email if person else "",
+        sections=sorted(needed),
+    )
+    form.offer(sections_offered(sending.need.subject))
+    return form
+
+
+def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue:
+    key = form.client_key.data or ""
+    with unit_of_work():
+        take_sending_turn(key)
+        sent = find_sendings(key, actor) or _send_each(sending, form, key, actor)
+        _close_request(actor)
+    for referral in sent:
+        flash_done(referral, _sentence(referral))
+    if len(sent) == 1:
+        return redirect(url_for("referrals.show", referral_id=sent[0].id))
+    return redirect(url_for("referrals.box", onglet="envoyees"))
+
+
+def _send_each(sending: Sending, form: SendForm, key: str, actor: Actor) -> list[Referral]:
+    code = sending.commune.code if sending.commune else None
+    return [
+        commands.send_referral(
+            sending.need,
+            Receiver(seat, covering_unit(seat.organisation.units, code)[0]),
+            sending.kind,
+            basis=(basis := _basis(sending, seat, form, actor)),
+            sections=_sections(sending, basis, form),
+            message=form.message.data or "",
+            commune=sending.commune,
+            redirected_from=_uuid("suite"),
+            client_key=f"{key}:{seat.id}",
+            by=actor,
+        )
+        for seat in sending.seats
+    ]
+
+
+def _basis(sending: Sending, seat: Seat, form: SendForm, actor: Actor) -> LegalBasis | None:
+    """One agreement per receiver: those of one need do not learn of one another."""
+    if not sending.kind.needs_basis:
+        return None
+    if known := sending.covered.get(seat.id):
+        return known
+    sections = _chosen(sending, form)
+    case = sending.need.case
+    if form.permission.data is not None:
+        reason = form.permission_reason.data or ""
+        return casework.record_permission(
+            case, [seat.id], sections, form.permission.data, reason=reason, by=actor
+        )
+    return casework.record_agreement(
+        case,
+        [seat.id],
+        sections,
+        form.mode.data,
+        given_by=form.given_by.data or "",
+        email=form.email.data or "",
+        by=actor,
+    )
+
+
+def _chosen(sending: Sending, form: SendForm) -> list[Section]:
+    """What was ticked, and what a sheet cannot do without."""
+    needed = sections_needed(sending.need.subject)
+    return [s for s in Section if s in needed or s in (form.sections.data or ())]
+
+
+def _sections(sending: Sending, basis: LegalBasis | None, form: SendForm) -> list[str]:
+    if basis is None:
+        return []
+    return [section.value for section in _chosen(sending, form) if section in basis.sections]
+
+
+def _close_request(actor: Actor) -> None:
+    """The lead invited whoever asked to be let in."""
+    if request_id := _uuid("demande"):
+        commands.close_access_request(get_match(request_id, actor), by=actor)
+
+
+def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
+    need = sending.need
+    assessment = latest_assessment(need.case_id, actor) if sending.kind.needs_basis else None
+    offered = [section.value for section in sections_offered(need.subject)]
+    return render_template(
+        "cases/referrals/send.html",
+        sending=sending,
+        form=form,
+        preview=sheet_content(
+            need.case, need, "", offered, assessment=assessment, commune=sending.commune
+        ),
+        labels={section.value: section.label for section in Section},
+        needed=sections_needed(need.subject),
+        is_manager=actor.role is Role.MANAGER,
+        back_url=_back(sending),
+    )
+
+
+def _back(sending: Sending, **more: Any) -> str:
+    """Step 3 again, with what was ticked."""
+    carried: dict[str, Any] = {name: request.values.get(name) for name in ("suite", "demande")}
+    return url_for(
+        "referrals.choose",
+        need_id=sending.need.id,
+        vers=[str(seat.id) for seat in sending.seats],
+        type=sending.kind.value,
+        **carried,
+        **more,
+    )
+
+
+def _uuid(name: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.values[name]) if request.values.get(name) else None
+    except ValueError:
+        return None
+
+
+def _sentence(referral: Referral) -> str:
+    name = referral.receiver_seat.organisation.name
+    if referral.kind is ReferralKind.SIGNPOST:
+        return f"Coordonnées de {name} remises. Rien n’est envoyé au partenaire."
+    return f"Orientation envoyée à {name}, qui sera prévenu dans une minute."
