@@ -120,4 +120,4 @@ def _newest(box: mailbox.Maildir, limit: int) -> list[str]:
 
 
 def _read(content: bytes) -> EmailMessage:
-    return email.message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(content, policy=policy.default)

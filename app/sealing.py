@@ -66,11 +66,11 @@ def _seal_batch() -> int:
         return len(events)
 
 
-def _last_seal() -> Select[tuple[JournalSeal]]:
+def _last_seal() -> Select[JournalSeal]:
     return select(JournalSeal).order_by(JournalSeal.position.desc()).limit(1)
 
 
-def unsealed() -> Select[tuple[JournalEvent]]:
+def unsealed() -> Select[JournalEvent]:
     """Committed events that are not in the chain yet."""
     is_sealed = select(JournalSeal.position).where(JournalSeal.event_id == JournalEvent.id)
     return select(JournalEvent).where(~is_sealed.exists())

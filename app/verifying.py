@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.db import db
@@ -61,13 +61,22 @@ def verify_journal(session: Session | None = None) -> Verdict:
 
 
 def _chain(session: Session) -> Iterator[tuple[JournalSeal, JournalEvent | None]]:
-    statement = (
+    """Seals in order with their events, a page at a time: a chain does not fit in memory."""
+    last = 0
+    while page := session.execute(_page_after(last)).all():
+        yield from (tuple(row) for row in page)
+        last = page[-1][0].position
+
+
+def _page_after(position: int) -> Select[JournalSeal, JournalEvent]:
+    return (
         select(JournalSeal, JournalEvent)
         .outerjoin(JournalEvent, JournalEvent.id == JournalSeal.event_id)
+        .where(JournalSeal.position > position)
         .order_by(JournalSeal.position)
-        .execution_options(yield_per=BATCH, populate_existing=True)
+        .limit(BATCH)
+        .execution_options(populate_existing=True)
     )
-    yield from session.execute(statement).tuples()
 
 
 @dataclass

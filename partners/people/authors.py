@@ -23,7 +23,7 @@ def find_author(user_id: uuid.UUID | None, seat_id: uuid.UUID | None) -> Actor |
             joinedload(Membership.seat).joinedload(Seat.organisation),
         )
     )
-    found = db.session.execute(statement).tuples().one_or_none()
+    found = db.session.execute(statement).one_or_none()
     if found is None or not found[0].user.is_active:
         return None
     return _actor(*found)
