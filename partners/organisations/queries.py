@@ -261,3 +261,22 @@ def communes_typed(lines: Iterable[str]) -> tuple[list[Commune], list[str]]:
         else:
             unknown.append(f"« {line} »" + (f" (peut-être {best.name} ?)" if best else ""))
     return found, unknown
+
+
+def subjects_served_in(departments: Collection[str]) -> dict[str, set[Subject]]:
+    """Subjects that some open unit serves, by département: one statement whatever their number."""
+    places = {place for code in departments for place in places_touching(code)}
+    statement = (
+        select(Service.subject, UnitTerritory.kind, UnitTerritory.code)
+        .join(Service.organisation)
+        .join(Unit, Unit.organisation_id == Organisation.id)
+        .join(UnitTerritory, UnitTerritory.unit_id == Unit.id)
+        .where(Service.is_active, Organisation.is_active, Unit.is_active, _is_one_of(places))
+        .where(or_(Service.unit_id.is_(None), Service.unit_id == Unit.id))
+        .distinct()
+    )
+    rows = [((kind, code), subject) for subject, kind, code in db.session.execute(statement)]
+    served = {code: set(places_touching(code)) for code in departments}
+    return {
+        code: {subject for place, subject in rows if place in served[code]} for code in departments
+    }

@@ -1,0 +1,190 @@
+"""Words of the desk: measures of a territory, actions of the journal."""
+
+import enum
+
+
+class Measure(enum.StrEnum):
+    """What the figures of a territory count."""
+
+    PHASE = "phase"
+    OUTCOME = "outcome"
+    SUBJECT = "subject"
+    REFERRAL = "referral"
+
+    @property
+    def label(self) -> str:
+        """Title of the table."""
+        return MEASURE_LABELS[self]
+
+    @property
+    def definition(self) -> str:
+        """What is counted, and over which period."""
+        return MEASURE_DEFINITIONS[self]
+
+
+MEASURE_LABELS = {
+    Measure.PHASE: "Dossiers ouverts, par phase",
+    Measure.OUTCOME: "Dossiers clos, par issue",
+    Measure.SUBJECT: "Besoins exprimés",
+    Measure.REFERRAL: "Orientations envoyées",
+}
+MEASURE_DEFINITIONS = {
+    Measure.PHASE: "Dossiers non clos à cet instant, selon la phase de la difficulté.",
+    Measure.OUTCOME: "Dossiers clos dans les douze derniers mois, selon leur issue.",
+    Measure.SUBJECT: "Besoins écrits dans les douze derniers mois, santé exclue.",
+    Measure.REFERRAL: (
+        "Orientations envoyées dans les douze derniers mois, selon leur état d’aujourd’hui,"
+        " santé exclue."
+    ),
+}
+
+#: French term of the thing an action is about: the first half of its code.
+THINGS = {
+    "absence": "Absence",
+    "access": "Demande d’accès",
+    "account": "Compte",
+    "action": "Action",
+    "agreement": "Accord de partage",
+    "assessment": "État des lieux",
+    "case": "Dossier",
+    "company": "Entreprise",
+    "correspondent": "Correspondant",
+    "entry": "Texte du fil",
+    "invitation": "Invitation",
+    "journal": "Journal",
+    "member": "Membre",
+    "membership": "Membre",
+    "need": "Besoin",
+    "organisation": "Structure",
+    "participation": "Participation",
+    "password": "Mot de passe",
+    "permission": "Permission de la loi",
+    "person": "Personne",
+    "pledge": "Engagement de confidentialité",
+    "printout": "Document",
+    "profile": "Profil",
+    "recovery_codes": "Codes de secours",
+    "referral": "Orientation",
+    "routing_rule": "Règle d’orientation",
+    "second_factor": "Second facteur",
+    "service": "Service",
+    "session": "Session",
+    "sheet": "Fiche de liaison",
+    "totp": "Second facteur",
+    "unit": "Antenne",
+    "user": "Compte",
+}
+#: French term of what happened: the second half of an action's code, without gender.
+HAPPENINGS = {
+    "acceptance_undone": "acceptation annulée dans la minute",
+    "accepted": "acceptation",
+    "added": "ajout",
+    "answered": "réponse",
+    "asked": "demande",
+    "assigned": "attribution",
+    "cancelled": "annulation",
+    "cases_handed_over": "dossiers confiés à un collègue",
+    "changed": "modification",
+    "closed": "clôture",
+    "completed": "fin de l’accompagnement",
+    "completion_undone": "fin annulée dans la minute",
+    "confirmed": "confirmation",
+    "corrected": "correction",
+    "created": "création",
+    "decline_undone": "refus annulé dans la minute",
+    "declined": "refus",
+    "disabled": "désactivation",
+    "done": "action faite",
+    "downloaded": "téléchargement",
+    "ended": "fin",
+    "enrolled": "enregistrement",
+    "expired": "expiration",
+    "exported": "export",
+    "failed": "échec",
+    "first_contact": "premier contact",
+    "first_contact_noted": "premier contact",
+    "first_contact_undone": "premier contact annulé dans la minute",
+    "given_up": "abandon",
+    "giving_up_undone": "abandon annulé dans la minute",
+    "handled": "traitement",
+    "invited": "invitation",
+    "lapsed": "accord non confirmé, tombé",
+    "left": "départ",
+    "link_sent": "lien envoyé",
+    "linked": "rattachement",
+    "moved": "changement de poste",
+    "named": "nomination",
+    "opened": "ouverture",
+    "paused": "mise en pause",
+    "phase_changed": "changement de phase",
+    "printed": "impression",
+    "read": "lecture",
+    "recorded": "enregistrement",
+    "redirected": "réorientation",
+    "redirection_undone": "réorientation annulée dans la minute",
+    "refreshed": "mise à jour depuis le registre",
+    "removed": "retrait",
+    "renamed": "changement de nom",
+    "renewed": "renouvellement",
+    "reopened": "réouverture",
+    "requested": "demande",
+    "resent": "nouvel envoi",
+    "reset": "réinitialisation",
+    "restored": "remise en service",
+    "resumed": "reprise",
+    "revocation_undone": "annulation reprise dans la minute",
+    "revoked": "annulation",
+    "seen": "lecture",
+    "sending_undone": "envoi annulé dans la minute",
+    "sent": "envoi",
+    "signed": "signature",
+    "signed_in": "connexion",
+    "signed_out": "déconnexion",
+    "start_undone": "début annulé dans la minute",
+    "started": "début",
+    "status_changed": "changement de statut",
+    "suspended": "suspension",
+    "switched": "changement de structure",
+    "withdrawn": "retrait",
+    "written": "écriture",
+}
+
+
+def action_label(code: str) -> str:
+    """« Orientation : acceptation » from ``referral.accepted``; an unknown half stays."""
+    thing, _, happening = code.partition(".")
+    words = HAPPENINGS.get(happening, happening.replace("_", " "))
+    return f"{THINGS.get(thing, thing)} : {words}"
+
+
+#: French term of the table an event is about.
+OBJECTS = {
+    "absence": "absence",
+    "access_request": "demande d’accès",
+    "assessment": "état des lieux",
+    "case_action": "action",
+    "case_file": "dossier",
+    "company": "entreprise",
+    "correspondent": "correspondant",
+    "invitation": "invitation",
+    "legal_basis": "accord",
+    "member_session": "session",
+    "membership": "membre",
+    "need": "besoin",
+    "organisation": "structure",
+    "participation": "participation",
+    "person": "personne",
+    "pledge": "engagement",
+    "printout": "document",
+    "referral": "orientation",
+    "routing_rule": "règle",
+    "service": "service",
+    "timeline_entry": "texte",
+    "unit": "antenne",
+    "user_account": "compte",
+}
+
+
+def object_label(table: str) -> str:
+    """« dossier » from ``case_file``; an unknown table is named as it is."""
+    return OBJECTS.get(table, table)

@@ -1,0 +1,1 @@
+"""Reads of the desk: notices, the team, the territory, the journal."""

@@ -1,0 +1,83 @@
+"""What a coordinator or an observer sees of a territory: needs nobody took, holes, figures."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy.orm import contains_eager
+
+from app.actors import Actor
+from app.db import db
+from app.reference.models import Commune
+from cases.casework.enums import CaseStatus, Outcome, Phase
+from cases.casework.models import CaseFile
+from cases.companies.models import Company
+from cases.desk.enums import Measure
+from cases.desk.rules import Cell
+from cases.referrals.enums import ReferralState
+from cases.referrals.models import Need, Referral
+from cases.referrals.queries.needs import needs_visible_to
+from partners.organisations.enums import Subject
+
+MOST = 20
+#: A referral in one of these states leaves the need without anybody.
+LOST = (
+    ReferralState.DRAFT,
+    ReferralState.DECLINED,
+    ReferralState.REDIRECTED,
+    ReferralState.EXPIRED,
+    ReferralState.REVOKED,
+    ReferralState.GIVEN_UP,
+)
+FIGURES = text("SELECT measure, cell, figure FROM territory_figures(:since)")
+
+
+def list_needs_nobody_took(actor: Actor, before: datetime, limit: int = MOST) -> list[Need]:
+    """Needs of open cases the actor may read, written before then, that nobody has in hand.
+
+    Within the actor's territory when they have one; the oldest first, each with its case.
+    """
+    taken = exists().where(Referral.need_id == Need.id, Referral.state.not_in(LOST))
+    statement = needs_visible_to(actor).join(CaseFile.company, isouter=True)
+    statement = statement.where(
+        ~taken,
+        Need.created_at < before,
+        CaseFile.status != CaseStatus.CLOSED,
+        *_in_territory(actor.territory),
+    )
+    loaded = contains_eager(Need.case)
+    options = (loaded.contains_eager(CaseFile.company), loaded.joinedload(CaseFile.person))
+    ordered = statement.options(*options).order_by(Need.created_at, Need.id)
+    return list(db.session.scalars(ordered.limit(limit)))
+
+
+def _in_territory(departments: Collection[str]) -> list[ColumnElement[bool]]:
+    if not departments:
+        return []
+    here = select(Commune.code).where(Commune.department_code.in_(departments))
+    return [or_(Company.commune_code.is_(None), Company.commune_code.in_(here))]
+
+
+def figures_of_territory(since: datetime) -> dict[Measure, list[Cell]]:
+    """Aggregates of the actor's territory, as the database hides them: largest cells first.
+
+    Empty for whoever may not read aggregates: the database checks the role itself.
+    """
+    found: dict[Measure, list[Cell]] = {}
+    for row in db.session.execute(FIGURES, {"since": since}):
+        measure = Measure(row.measure)
+        found.setdefault(measure, []).append(Cell(label_of(measure, row.cell), row.figure))
+    for cells in found.values():
+        cells.sort(key=lambda cell: (cell.figure is None, -(cell.figure or 0), cell.label))
+    return found
+
+
+def label_of(measure: Measure, code: str) -> str:
+    """French term of one cell."""
+    kinds = {
+        Measure.PHASE: Phase,
+        Measure.OUTCOME: Outcome,
+        Measure.SUBJECT: Subject,
+        Measure.REFERRAL: ReferralState,
+    }
+    return kinds[measure](code).label

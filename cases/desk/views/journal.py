@@ -1,0 +1,125 @@
+"""*Journal*: who did what, when. No case name, no content."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from werkzeug import Response as BaseResponse
+
+from app.db import unit_of_work
+from app.journal import JournalEvent
+from app.security import current_actor, requires
+from app.web.forms import parse_day
+from app.web.tables import ListRequest, csv_bytes
+from cases.desk import commands
+from cases.desk.enums import action_label, object_label
+from cases.desk.queries import events
+from cases.desk.queries.events import EventFilter
+from cases.desk.rules import reads_journal
+from cases.desk.views.base import blueprint
+from partners.organisations.queries import get_organisation
+from partners.people.sessions import ask_password_again
+
+PAGE_SIZE = 50
+MOST_EXPORTED = 20_000
+HEADER = ("Instant (UTC)", "Membre", "Action", "Code", "Sur", "Identifiant")
+
+
+@blueprint.get("/journal")
+@requires(reads_journal)
+def journal() -> str:
+    """Events of the auditor's organisation, filtered, fifty at a time."""
+    actor = current_actor()
+    listing, asked, wrong = _asked()
+    found = events.list_events(actor, asked, _after(), PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    actions = sorted((action_label(code), code) for code in events.list_actions_seen(actor))
+    return render_template(
+        "cases/desk/journal.html",
+        listing=listing,
+        wrong=wrong,
+        events=shown,
+        next_key=_key(shown[-1]) if len(found) > PAGE_SIZE else None,
+        is_first="apres" not in request.args,
+        people=events.list_people(actor),
+        names=events.names_of(event.user_id for event in shown),
+        actions=[(code, label) for label, code in actions],
+        chain=events.read_chain(),
+        action_label=action_label,
+        object_label=object_label,
+        export_args=_filters(listing),
+    )
+
+
+@blueprint.get("/journal.csv")
+@requires(reads_journal)
+def export() -> BaseResponse:
+    """What is shown, as a file; taking it out is itself written in the journal."""
+    actor = current_actor()
+    if again := ask_password_again():
+        return again
+    _, asked, _ = _asked()
+    organisation = get_organisation(actor.organisation_id)  # type: ignore[arg-type]
+    found = events.list_events(actor, asked, limit=MOST_EXPORTED)
+    names = events.names_of(event.user_id for event in found)
+    content = csv_bytes(HEADER, [_row(event, names) for event in found])
+    with unit_of_work():
+        commands.note_journal_export(organisation, len(found), by=actor)
+    response: Response = make_response(content)
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = "attachment; filename=journal.csv"
+    return response
+
+
+def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
+    return (
+        event.at.isoformat(timespec="seconds"),
+        names.get(event.user_id, "") if event.user_id else "",
+        action_label(event.action),
+        event.action,
+        object_label(event.object_type),
+        str(event.object_id or ""),
+    )
+
+
+FILTERS = ("membre", "action", "du", "au")
+
+
+def _asked() -> tuple[ListRequest, EventFilter, str]:
+    """The list asked for, its filter, and a sentence when a date cannot be read."""
+    listing = ListRequest.from_args(request.args, filters=dict.fromkeys(FILTERS))
+    wrong, days = "", {}
+    for name in ("du", "au"):
+        try:
+            days[name] = parse_day(listing.filter(name)) if listing.filter(name) else None
+        except ValueError as error:
+            wrong, days[name] = str(error), None
+    member = _uuid(listing.filter("membre"))
+    return listing, EventFilter(member, listing.filter("action"), days["du"], days["au"]), wrong
+
+
+def _filters(listing: ListRequest) -> dict[str, Any]:
+    return {name: listing.filter(name) for name in FILTERS if listing.filter(name)}
+
+
+def _after() -> tuple[datetime, uuid.UUID] | None:
+    """Where the page before ended: ``instant~id``; a damaged one is the beginning."""
+    instant, _, key = request.args.get("apres", "").partition("~")
+    event_id = _uuid(key)
+    try:
+        at = datetime.fromisoformat(instant)
+    except ValueError:
+        return None
+    return (at, event_id) if event_id and at.tzinfo else None
+
+
+def _key(event: JournalEvent) -> str:
+    return f"{event.at.isoformat()}~{event.id}"
+
+
+def _uuid(raw: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(raw)
+    except ValueError:
+        return None

@@ -1,0 +1,56 @@
+"""Who opens which page; what may be told of figures: no database."""
+
+import pytest
+
+from app.actors import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
+from cases.casework.enums import Phase
+from cases.desk.enums import action_label
+from cases.desk.rules import Cell, holes_of, reads_figures, reads_journal, total_of
+from partners.organisations.enums import PHASE_LABELS, Subject
+
+
+def member(role: Role) -> Actor:
+    return Actor(kind=ActorKind.MEMBER, role=role)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_who_reads_the_journal_and_the_figures(role: Role) -> None:
+    assert reads_journal(member(role)) is (role is Role.AUDITOR)
+    assert reads_figures(member(role)) is (role in (Role.OBSERVER, Role.COORDINATOR))
+
+
+@pytest.mark.parametrize("actor", [ANONYMOUS, SYSTEM])
+def test_nobody_else_reads_them(actor: Actor) -> None:
+    assert not reads_journal(actor)
+    assert not reads_figures(actor)
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"), [([], 0), ([3, 4], 7), ([3, None, 5], None), ([None], None)]
+)
+def test_a_total_is_not_told_beside_a_hidden_cell(
+    figures: list[int | None], expected: int | None
+) -> None:
+    assert total_of(Cell("x", figure) for figure in figures) == expected
+
+
+def test_holes_leave_out_what_lacks_nothing() -> None:
+    everything = set(Subject)
+    holes = holes_of({"33": everything, "40": everything - {Subject.BANK, Subject.OTHER}})
+    assert holes == {"40": [Subject.BANK]}
+
+
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("referral.accepted", "Orientation : acceptation"),
+        ("case.read", "Dossier : lecture"),
+        ("thing.done_twice", "thing : done twice"),
+    ],
+)
+def test_action_label(code: str, label: str) -> None:
+    assert action_label(code) == label
+
+
+def test_rules_of_organisations_know_the_phases_of_cases() -> None:
+    assert {phase.value: phase.label for phase in Phase} == PHASE_LABELS
