@@ -23,6 +23,13 @@ SITUATION = "Deux chantiers impayés depuis juillet, la trésorerie ne passera p
 NOTE = "Vu ce matin : il accepte de rencontrer la banque avec nous."
 ANSWER = "Bien lu, je prépare le dossier bancaire avec lui lundi."
 MOST_TYPED = 8
+#: Where somebody would look for it: lists, searches, files.
+SEARCHED = (
+    *("/", "/dossiers", "/dossiers?q=toit", "/dossiers?q=ardoise", "/dossiers/export.csv"),
+    *("/orientations", "/orientations?onglet=envoyees", "/orientations?q=toit"),
+    *("/entreprises", "/entreprises?q=ardoise", "/entreprises/export.csv"),
+    *("/journal", "/journal?q=toit", "/journal.csv", "/structure", "/annuaire?q=toit"),
+)
 
 
 @dataclass(frozen=True)
@@ -145,15 +152,9 @@ def find_nothing(page: Page, traces: Traces) -> None:
     for path in (traces.case_path, traces.referral_path):
         answer = page.goto(path)
         assert answer is not None and answer.status in (403, 404), path
-    searched = ("/", "/dossiers", "/orientations", "/entreprises", "/dossiers?q=toit", "/journal")
-    texts = [page.request.get(path).text() for path in (*searched, *exports(page))]
+    texts = [page.request.get(path).text() for path in SEARCHED]
     for word in (COMPANY, PERSON, SITUATION, NOTE, ANSWER, traces.reference):
         assert not [text for text in texts if word.casefold() in text.casefold()], word
-
-
-def exports(page: Page) -> tuple[str, ...]:
-    """The files that lists give."""
-    return ("/dossiers/export.csv", "/entreprises/export.csv", "/journal/export.csv")
 
 
 def auditor_beside(member: Membership) -> Membership:

@@ -77,6 +77,7 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "membership_id": (world.adviser.id, world.partner.id),
         "key": ("courriel-inconnu",),
         "token": (NO_TOKEN,),
+        "verb": ("commencer", "terminer", "abandonner"),
         "siren": ("843701079",),
     }
 
