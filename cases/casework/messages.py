@@ -1,0 +1,23 @@
+"""Mails of the casework. No name of a company, no content: one reads them behind the link."""
+
+from typing import NamedTuple
+
+
+class Message(NamedTuple):
+    """Subject and text of a mail."""
+
+    subject: str
+    text: str
+
+
+def consent_message(given_by: str, organisation: str, url: str) -> Message:
+    """Ask the entrepreneur to confirm, by the link, what was said on the phone."""
+    text = (
+        f"Bonjour,\n\n{organisation} a noté votre accord pour partager votre situation avec "
+        "d’autres organisations qui peuvent vous aider.\n\n"
+        f"Pour voir avec qui, et confirmer ou retirer votre accord :\n{url}\n\n"
+        "Ce lien est personnel et vaut 8 jours. Sans confirmation, l’accord prend fin de "
+        "lui-même et plus rien n’est partagé.\n\n"
+        "Si vous n’avez rien demandé, ouvrez le lien et choisissez « Retirer mon accord ».\n"
+    )
+    return Message("Votre accord de partage", text)

@@ -1,0 +1,116 @@
+"""Reads of cases: those in which the actor’s seat takes part."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
+
+from app.actors import Actor
+from app.db import db
+from app.errors import NotVisible
+from cases.casework.enums import CaseStatus
+from cases.casework.models import (
+    CaseChange,
+    CaseFile,
+    Participation,
+)
+from cases.companies.models import Company, Person
+from partners.organisations.models import Seat
+from partners.people.models import Membership
+
+
+def cases_visible_to(actor: Actor) -> Select[CaseFile]:
+    """Cases in which the actor's seat takes part; none through a role that reads no case."""
+    statement = select(CaseFile)
+    if actor.is_system:
+        return statement
+    seat_id = actor.seat_id if actor.reads_cases else None
+    if seat_id is None:
+        return statement.where(CaseFile.id.is_(None))
+    return statement.where(CaseFile.reader_seats.contains([seat_id]))
+
+
+def get_case(case_id: uuid.UUID, actor: Actor) -> CaseFile:
+    """The case with its company, person, lead and participations loaded. Raises NotVisible."""
+    statement = cases_visible_to(actor).where(CaseFile.id == case_id)
+    found = db.session.execute(statement.options(*case_page_options())).unique()
+    case = found.scalar_one_or_none()
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def case_page_options() -> tuple:
+    """What a page about one case touches, in one statement."""
+    seats = joinedload(CaseFile.participations)
+    return (
+        joinedload(CaseFile.company),
+        joinedload(CaseFile.person),
+        joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
+        joinedload(CaseFile.lead_member).joinedload(Membership.user),
+        seats.joinedload(Participation.seat).joinedload(Seat.organisation),
+        seats.joinedload(Participation.member).joinedload(Membership.user),
+        seats.joinedload(Participation.basis),
+    )
+
+
+def find_open_case(company: Company | None, person: Person | None, actor: Actor) -> CaseFile | None:
+    """The first open case of this company (or of this person without company) the actor reads."""
+    statement = cases_visible_to(actor).where(CaseFile.status != CaseStatus.CLOSED)
+    statement = statement.where(_about(company, person)).order_by(CaseFile.opened_at).limit(1)
+    return db.session.scalars(statement).one_or_none()
+
+
+def list_cases_of_company(company_id: uuid.UUID, actor: Actor) -> Sequence[CaseFile]:
+    """Cases of a company that the actor reads, open ones first."""
+    statement = cases_visible_to(actor).where(CaseFile.company_id == company_id)
+    statement = statement.options(
+        joinedload(CaseFile.company),
+        joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
+    )
+    order = (CaseFile.status == CaseStatus.CLOSED, CaseFile.opened_at.desc())
+    return db.session.scalars(statement.order_by(*order)).all()
+
+
+def list_pauses_over(actor: Actor, today: date, limit: int = 20) -> Sequence[CaseFile]:
+    """Cases this member leads whose pause ends today or before."""
+    statement = (
+        cases_visible_to(actor)
+        .where(CaseFile.lead_member_id == actor.membership_id)
+        .where(CaseFile.status == CaseStatus.PAUSED, CaseFile.paused_until <= today)
+        .options(joinedload(CaseFile.company), joinedload(CaseFile.person))
+        .order_by(CaseFile.paused_until)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_changes(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseChange]:
+    """History of phase, status and lead, the latest first, signed."""
+    statement = (
+        select(CaseChange)
+        .where(CaseChange.case_id == case_id, in_visible_case(CaseChange.case_id, actor))
+        .options(joinedload(CaseChange.member).joinedload(Membership.user))
+        .order_by(CaseChange.at.desc(), CaseChange.id.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def _about(company: Company | None, person: Person | None) -> ColumnElement[bool]:
+    if company is not None:
+        return CaseFile.company_id == company.id
+    return (CaseFile.company_id.is_(None)) & (CaseFile.person_id == (person.id if person else None))
+
+
+def in_visible_case(column: Any, actor: Actor) -> ColumnElement[bool]:
+    visible = cases_visible_to(actor).with_only_columns(CaseFile.id)
+    return column.in_(visible)
+
+
+def one_or_refuse(found: Any) -> Any:
+    if found is None:
+        raise NotVisible
+    return found

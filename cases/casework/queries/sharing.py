@@ -1,0 +1,171 @@
+"""Reads of who takes part in a case, why, and who opened it."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app.actors import Actor
+from app.db import db
+from app.journal import JournalEvent
+from cases.casework.enums import AgreementMode, BasisKind
+from cases.casework.models import (
+    LegalBasis,
+    Participation,
+)
+from cases.casework.queries.cases import in_visible_case, one_or_refuse
+from partners.organisations.enums import Side
+from partners.organisations.models import Organisation, Seat
+from partners.people.models import Membership, UserAccount
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One reading of a case: when, what (``case.read``…), by whom, of which side."""
+
+    at: datetime
+    action: str
+    reader: str | None
+    organisation: str | None
+    side: Side | None
+
+
+def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:
+    """Seats that take part or took part, in the order they came, with why."""
+    statement = (
+        select(Participation)
+        .where(Participation.case_id == case_id, in_visible_case(Participation.case_id, actor))
+        .options(
+            joinedload(Participation.seat).joinedload(Seat.organisation),
+            joinedload(Participation.member).joinedload(Membership.user),
+            joinedload(Participation.basis),
+        )
+        .order_by(Participation.started_at)
+    )
+    return db.session.scalars(statement).all()
+
+
+def get_participation(participation_id: uuid.UUID, actor: Actor) -> Participation:
+    """One participation, its seat loaded. Raises NotVisible."""
+    statement = (
+        select(Participation)
+        .where(Participation.id == participation_id)
+        .where(in_visible_case(Participation.case_id, actor))
+        .options(joinedload(Participation.seat).joinedload(Seat.organisation))
+    )
+    return one_or_refuse(db.session.scalars(statement).one_or_none())
+
+
+def list_bases(case_id: uuid.UUID, actor: Actor) -> Sequence[LegalBasis]:
+    """Agreements and permissions of a case, the latest first."""
+    statement = (
+        select(LegalBasis)
+        .where(LegalBasis.case_id == case_id, in_visible_case(LegalBasis.case_id, actor))
+        .order_by(LegalBasis.given_at.desc())
+    )
+    return db.session.scalars(statement).all()
+
+
+def get_basis(basis_id: uuid.UUID, actor: Actor) -> LegalBasis:
+    """One agreement or permission, its case loaded. Raises NotVisible."""
+    statement = select(LegalBasis).where(LegalBasis.id == basis_id)
+    statement = statement.where(in_visible_case(LegalBasis.case_id, actor))
+    statement = statement.options(joinedload(LegalBasis.case))
+    return one_or_refuse(db.session.scalars(statement).one_or_none())
+
+
+def get_basis_of_link(actor: Actor) -> LegalBasis:
+    """The agreement of the link that the entrepreneur holds. Raises NotVisible."""
+    statement = select(LegalBasis).where(LegalBasis.id == actor.link_object_id)
+    return one_or_refuse(db.session.scalars(statement).one_or_none())
+
+
+def consent_facts() -> dict[str, str]:
+    """``title`` of the case, ``lead`` and ``recorded`` organisations, for the bearer of a link."""
+    facts = func.consent_facts().table_valued("title", "lead", "recorded")
+    return dict(db.session.execute(select(facts)).mappings().one())
+
+
+def list_unconfirmed_agreements(at: datetime, limit: int = 200) -> Sequence[LegalBasis]:
+    """For the system: agreements by phone whose delay is over, not withdrawn yet."""
+    statement = (
+        select(LegalBasis)
+        .where(LegalBasis.kind == BasisKind.CONSENT, LegalBasis.mode != AgreementMode.WRITING)
+        .where(LegalBasis.confirmed_at.is_(None), LegalBasis.withdrawn_at.is_(None))
+        .where(LegalBasis.valid_until <= at)
+        .order_by(LegalBasis.valid_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_openings(case_id: uuid.UUID, actor: Actor, limit: int = 100) -> Sequence[Opening]:
+    """Who opened what of a case, the latest first; rows come for the lead only (policy)."""
+    statement = (
+        select(
+            JournalEvent.at,
+            JournalEvent.action,
+            UserAccount.full_name,
+            Organisation.name,
+            Seat.side,
+        )
+        .outerjoin(UserAccount, UserAccount.id == JournalEvent.user_id)
+        .outerjoin(Seat, Seat.id == JournalEvent.seat_id)
+        .outerjoin(Organisation, Organisation.id == Seat.organisation_id)
+        .where(JournalEvent.case_id == case_id, in_visible_case(JournalEvent.case_id, actor))
+        .where(JournalEvent.action.like("%.read"))
+        .order_by(JournalEvent.at.desc())
+        .limit(limit)
+    )
+    return [Opening(*row) for row in db.session.execute(statement)]
+
+
+def seats_by_id(seat_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Seat]:
+    """Seats with their organisation, in one statement."""
+    statement = (
+        select(Seat)
+        .join(Seat.organisation)
+        .options(contains_eager(Seat.organisation))
+        .where(Seat.id.in_(set(seat_ids)))
+    )
+    return {seat.id: seat for seat in db.session.scalars(statement)}
+
+
+def list_seats() -> Sequence[Seat]:
+    """Every seat of an active organisation, by name: with whom one may share."""
+    statement = (
+        select(Seat)
+        .join(Seat.organisation)
+        .options(contains_eager(Seat.organisation))
+        .where(Organisation.is_active)
+        .order_by(Organisation.folded_name, Seat.side)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_colleagues(seat_id: uuid.UUID | None) -> Sequence[Membership]:
+    """Active members of a seat, by name: who may own an action or take a case over."""
+    statement = (
+        select(Membership)
+        .join(Membership.user)
+        .options(contains_eager(Membership.user))
+        .where(Membership.seat_id == seat_id, Membership.ended_at.is_(None))
+    )
+    return db.session.scalars(statement.order_by(UserAccount.folded_name)).all()
+
+
+def get_agreement_for_system(basis_id: uuid.UUID) -> LegalBasis | None:
+    """For the worker: an agreement with its case and the organisation that recorded it."""
+    statement = (
+        select(LegalBasis)
+        .where(LegalBasis.id == basis_id)
+        .options(
+            joinedload(LegalBasis.case),
+            joinedload(LegalBasis.recorded_seat).joinedload(Seat.organisation),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()

@@ -1,0 +1,110 @@
+"""Reads of what is written and done in a case."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.actors import Actor
+from app.db import db
+from cases.casework.enums import ActionStatus
+from cases.casework.models import (
+    Assessment,
+    CaseAction,
+    CaseFile,
+    TimelineEntry,
+)
+from cases.casework.queries.cases import in_visible_case, one_or_refuse
+from partners.organisations.models import Seat
+from partners.people.models import Membership
+
+OPEN_ACTIONS = (ActionStatus.TODO, ActionStatus.DOING)
+LONGEST_TIMELINE = 300
+
+
+def list_entries(
+    case_id: uuid.UUID, actor: Actor, limit: int = LONGEST_TIMELINE
+) -> Sequence[TimelineEntry]:
+    """The timeline as this seat hears it, the latest first, with authors and earlier texts."""
+    statement = (
+        select(TimelineEntry)
+        .where(TimelineEntry.case_id == case_id, in_visible_case(TimelineEntry.case_id, actor))
+        .options(
+            joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
+            joinedload(TimelineEntry.author).joinedload(Membership.user),
+            selectinload(TimelineEntry.revisions),
+        )
+        .order_by(TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def get_entry(entry_id: uuid.UUID, actor: Actor) -> TimelineEntry:
+    """One line the actor hears. Raises NotVisible."""
+    statement = (
+        select(TimelineEntry)
+        .where(TimelineEntry.id == entry_id)
+        .where(in_visible_case(TimelineEntry.case_id, actor))
+        .options(joinedload(TimelineEntry.seat).joinedload(Seat.organisation))
+    )
+    return one_or_refuse(db.session.scalars(statement).one_or_none())
+
+
+def list_actions(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseAction]:
+    """Actions of a case that the actor hears: those to do by due day, then the finished ones."""
+    is_over = CaseAction.status.not_in(OPEN_ACTIONS)
+    statement = (
+        select(CaseAction)
+        .where(CaseAction.case_id == case_id, in_visible_case(CaseAction.case_id, actor))
+        .options(joinedload(CaseAction.owner).joinedload(Membership.user))
+        .order_by(is_over, CaseAction.due_on, CaseAction.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def get_action(action_id: uuid.UUID, actor: Actor) -> CaseAction:
+    """One action. Raises NotVisible."""
+    statement = (
+        select(CaseAction)
+        .where(CaseAction.id == action_id, in_visible_case(CaseAction.case_id, actor))
+        .options(joinedload(CaseAction.case))
+    )
+    return one_or_refuse(db.session.scalars(statement).one_or_none())
+
+
+def list_actions_of_member(actor: Actor, until: date, limit: int = 50) -> Sequence[CaseAction]:
+    """What a member has to do until a day, the late ones included, with the case's company."""
+    case = joinedload(CaseAction.case)
+    statement = (
+        select(CaseAction)
+        .where(CaseAction.owner_id == actor.membership_id, CaseAction.due_on <= until)
+        .where(CaseAction.status.in_(OPEN_ACTIONS))
+        .where(in_visible_case(CaseAction.case_id, actor))
+        .options(case.joinedload(CaseFile.company), case.joinedload(CaseFile.person))
+        .order_by(CaseAction.due_on, CaseAction.id)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def list_assessments(case_id: uuid.UUID, actor: Actor) -> Sequence[Assessment]:
+    """Assessments this seat may read, the latest first, with their debts."""
+    statement = (
+        select(Assessment)
+        .where(Assessment.case_id == case_id, in_visible_case(Assessment.case_id, actor))
+        .options(
+            selectinload(Assessment.debts),
+            joinedload(Assessment.author).joinedload(Membership.user),
+        )
+        .order_by(Assessment.done_on.desc(), Assessment.created_at.desc())
+        .limit(20)
+    )
+    return db.session.scalars(statement).all()
+
+
+def latest_assessment(case_id: uuid.UUID, actor: Actor) -> Assessment | None:
+    """The last assessment this seat may read, None when there is none."""
+    return next(iter(list_assessments(case_id, actor)), None)

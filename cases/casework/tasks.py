@@ -1,0 +1,70 @@
+"""What leaves after a case changed: consent links, what became of an agreement."""
+
+import uuid
+from datetime import timedelta
+
+from app import clock
+from app.actors import SYSTEM
+from app.db import db, unit_of_work
+from app.jobs import NoLongerDue, Outbox, job
+from app.links import LinkPurpose, issue_link
+from app.mail import public_address, send_mail
+from app.notices import post_notice
+from app.schedule import periodic
+from cases.casework.commands import lapse_unconfirmed_agreements
+from cases.casework.commands.agreeing import SEND_LINK, TELL_CONFIRMED, TELL_WITHDRAWN
+from cases.casework.messages import consent_message
+from cases.casework.models import LegalBasis
+from cases.casework.queries import get_agreement_for_system
+from cases.casework.rules import basis_state
+
+CONFIRMED = "Un accord de partage est confirmé par l’entrepreneur."
+WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient sont fermés."
+
+
+@job(SEND_LINK)
+def send_consent_link(row: Outbox) -> None:
+    """Make a link and send it: the token exists in the mail only, so it is made here."""
+    basis = _agreement(row)
+    if basis_state(basis, clock.now()) in ("withdrawn", "lapsed"):
+        raise NoLongerDue
+    link, token = issue_link(LinkPurpose.CONSENT, basis.id, by=SYSTEM)
+    link.seat_id = basis.recorded_seat_id
+    db.session.flush()
+    url = public_address("casework.consent", token=token)
+    organisation = basis.recorded_seat.organisation.name
+    message = consent_message(basis.given_by, organisation, url)
+    send_mail(basis.sent_to, message.subject, message.text, message_id=row.id)
+
+
+@job(TELL_CONFIRMED)
+def tell_agreement_confirmed(row: Outbox) -> None:
+    """The lead and whoever recorded it learn that the entrepreneur confirmed."""
+    _tell(row, CONFIRMED)
+
+
+@job(TELL_WITHDRAWN)
+def tell_agreement_withdrawn(row: Outbox) -> None:
+    """The same when it ended."""
+    _tell(row, WITHDRAWN)
+
+
+@periodic("casework.lapse_agreements", every=timedelta(minutes=10))
+def lapse_agreements() -> None:
+    """Agreements by phone that nobody confirmed in 8 days end."""
+    with unit_of_work():
+        lapse_unconfirmed_agreements()
+
+
+def _tell(row: Outbox, text: str) -> None:
+    basis = _agreement(row)
+    for seat_id in {basis.recorded_seat_id, basis.case.lead_seat_id}:
+        path = f"/dossiers/{basis.case_id}/partage"
+        post_notice(f"{row.dedupe_key}:{seat_id}", seat_id, text, path=path, subject_id=basis.id)
+
+
+def _agreement(row: Outbox) -> LegalBasis:
+    basis = get_agreement_for_system(uuid.UUID(row.payload["agreement_id"]))
+    if basis is None:
+        raise NoLongerDue
+    return basis

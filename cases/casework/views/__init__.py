@@ -1,0 +1,31 @@
+"""Pages of cases."""
+
+from cases.casework.views import (
+    acting,
+    agreeing,
+    assessing,
+    consenting,
+    listing,
+    opening,
+    reading,
+    sharing,
+    steering,
+    writing,
+)
+from cases.casework.views.blueprint import blueprint
+
+__all__ = [
+    "acting",
+    "agreeing",
+    "assessing",
+    "blueprints",
+    "consenting",
+    "listing",
+    "opening",
+    "reading",
+    "sharing",
+    "steering",
+    "writing",
+]
+
+blueprints = (blueprint,)

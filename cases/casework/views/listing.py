@@ -1,0 +1,53 @@
+"""Dossiers: the list and its export."""
+
+from flask import Response, render_template, request
+
+from app.reference.labels import department_choices
+from app.reference.queries import commune_names
+from app.security import current_actor, requires
+from cases.casework.enums import CaseStatus, Phase
+from cases.casework.lists import ask_cases, export_cases, list_cases
+from cases.casework.models import CaseFile
+from cases.casework.printouts import cases_csv
+from cases.casework.views.blueprint import blueprint, reads_cases
+
+STATUS_CHOICES = [("ouverts", "Tous sauf clos"), *((one.value, one.label) for one in CaseStatus)]
+FOLLOWED_CHOICES = [
+    ("moi", "Suivis par moi"),
+    ("pilote", "Pilotés par mon organisation"),
+    ("partenaire", "Pilotés par un partenaire"),
+]
+
+
+@blueprint.get("/dossiers", endpoint="list_cases")
+@requires(reads_cases)
+def list_all() -> str:
+    """The cases of the seat: searched, filtered, sorted, counted."""
+    listing = ask_cases(request.args)
+    page = list_cases(listing, current_actor())
+    return render_template(
+        "cases/casework/list.html",
+        listing=listing,
+        page=page,
+        places=commune_names(_communes(page.items)),
+        phases=[(one.value, one.label) for one in Phase],
+        statuses=STATUS_CHOICES,
+        followed=FOLLOWED_CHOICES,
+        departments=department_choices(),
+    )
+
+
+@blueprint.get("/dossiers/export.csv")
+@requires(reads_cases)
+def export() -> Response:
+    """What the list shows, all its pages, as a file."""
+    cases = export_cases(ask_cases(request.args), current_actor())
+    content = cases_csv(cases, commune_names(_communes(cases)))
+    headers = {"Content-Disposition": "attachment; filename=dossiers.csv"}
+    return Response(content, mimetype="text/csv", headers=headers)
+
+
+def _communes(cases: object) -> list[str]:
+    rows: list[CaseFile] = list(cases)  # type: ignore[call-overload]
+    codes = (case.company.commune_code for case in rows if case.company)
+    return [code for code in codes if code]

@@ -1,0 +1,81 @@
+"""Writing in the timeline, correcting what was written."""
+
+import uuid
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.days_off import PARIS
+from app.db import unit_of_work
+from app.security import current_actor, requires
+from cases.casework import commands, queries, rules
+from cases.casework.errors import NothingChanged
+from cases.casework.forms import CorrectEntryForm
+from cases.casework.readers import short_readers
+from cases.casework.views.blueprint import (
+    back_to,
+    blueprint,
+    load_case,
+    reads_cases,
+    refuse_unless,
+)
+from cases.casework.views.reading import entry_form, show_case
+
+
+@blueprint.post("/dossiers/<uuid:case_id>/fil/ecrire")
+@requires(reads_cases)
+def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
+    """Add a line; a wrong one comes back with what was typed."""
+    opened = load_case(case_id)
+    refuse_unless(opened.can_write)
+    form = entry_form(opened)
+    if not form.validate():
+        return show_case(opened, form), 422
+    with unit_of_work():
+        entry = commands.write_entry(
+            opened.case,
+            kind=form.kind.data,
+            audience=form.audience.data,
+            body=form.body.data,
+            happened_at=instant_of(form.happened_on.data),
+            by=opened.actor,
+        )
+    readers = short_readers(entry.audience, entry.seat_id, "", opened.actor)
+    flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
+    return back_to(opened, f"ligne-{entry.id}")
+
+
+@blueprint.route("/fil/<uuid:entry_id>/corriger", methods=["GET", "POST"])
+@requires(reads_cases)
+def correct_entry(entry_id: uuid.UUID) -> ResponseReturnValue:
+    """Correct a text; the earlier one stays for those who could read it."""
+    actor = current_actor()
+    entry = queries.get_entry(entry_id, actor)
+    opened = load_case(entry.case_id)
+    refuse_unless(rules.can_correct_entry(actor, opened.case, opened.role, entry))
+    form = CorrectEntryForm(obj=entry)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                commands.correct_entry(entry, form.body.data, by=actor)
+        except NothingChanged:
+            return back_to(opened, f"ligne-{entry_id}")
+        flash("La correction est enregistrée. Le texte d’avant reste lisible.", "success")
+        return redirect(
+            url_for("casework.show", case_id=entry.case_id, _anchor=f"ligne-{entry_id}")
+        )
+    readers = short_readers(entry.audience, entry.seat_id, entry.seat.organisation.name, actor)
+    page = render_template(
+        "cases/casework/correct_entry.html", form=form, entry=entry, opened=opened, readers=readers
+    )
+    return page, 422 if form.errors else 200
+
+
+def instant_of(day: date) -> datetime:
+    """Now for today, else noon in Paris: the line tells a day, not an hour."""
+    if day == clock.today():
+        return clock.now()
+    return datetime.combine(day, time(12), ZoneInfo(PARIS)).astimezone(clock.UTC)
