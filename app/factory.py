@@ -32,6 +32,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
     ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
     ("case_panels", "cases.referrals.panels:needs_panel"),
+    ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),

@@ -17,6 +17,8 @@ HOOKS = {
     "consent_withdrawn": "the entrepreneur took an agreement back: (basis, by)",
     "case_closed": "a case was closed: (case, by)",
     "case_panels": "panels a higher feature adds to the case page: (case, actor) -> Panel",
+    "company_panels": "panels a higher feature adds to the company page: (company, actor) -> Panel",
+    "known_elsewhere": "a case was asked for a company others follow: (company, reason, by)",
     "service_correspondents": "who answers for services: (service_ids) -> {service_id: [names]}",
     "today_items": "what waits for this member: (actor) -> list of TodayItem",
 }

@@ -23,7 +23,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class TodayItem:
-    """One thing that waits for a member, or that moved: ``due_at`` (UTC) is None when nothing is due.
+    """One thing that waits for a member, or that moved: ``due_at`` (UTC) is None if nothing is due.
 
     ``kind`` groups lines of one nature (``action``, ``referral``, ``news``); ``tone`` and ``icon``
     are those of ``parts/ui.html``.
