@@ -26,9 +26,11 @@ TABLES = (
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
     " AND relkind = 'r' ORDER BY relname"
 )
-#: Policies, grants of tables and functions, triggers: what a restore must bring back exactly.
-CATALOGUE = """
-SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
+#: Policies, grants of tables and functions, triggers: what a restore must bring back. PostgreSQL
+#: writes the casts of a condition in another place once it was dumped: casts and brackets are left.
+CATALOGUE = r"""
+SELECT md5(string_agg(regexp_replace(line, '::(text|character varying)|\[\]|[()\s]', '', 'g'),
+  E'\n' ORDER BY line COLLATE "C")) FROM (
   SELECT format('%s %s %s %s %s', tablename, policyname, roles, qual, with_check) AS line
     FROM pg_policies WHERE schemaname = 'public'
   UNION ALL SELECT format('%s %s %s %s', relname, relrowsecurity, relforcerowsecurity, (
@@ -110,11 +112,11 @@ def plain_dsn(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def run_program(settings: Settings, name: str, options: list[str], dsn: str) -> None:
+def run_program(settings: Settings, name: str, options: list[str], dsn: str) -> str:
     """Run a program of PostgreSQL on a database: the embedded program, else that of the system.
 
     The address goes by the environment, because a command line is read by everyone on the machine.
-    Raises ``BackupRefused`` with what the program said.
+    Returns what the program printed. Raises ``BackupRefused`` with what it complained of.
     """
     folder = postgres_folder() if settings.database_is_embedded else None
     program = str(folder / name) if folder else shutil.which(name)
@@ -125,6 +127,7 @@ def run_program(settings: Settings, name: str, options: list[str], dsn: str) -> 
     )
     if done.returncode != 0:
         raise BackupRefused(f"{name}: {done.stderr.strip()[-1000:]}")
+    return done.stdout
 
 
 def _address(dsn: str) -> dict[str, str]:

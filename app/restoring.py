@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -20,7 +21,7 @@ from app.actors import SYSTEM
 from app.backup import TABLES, BackupRefused, facts_of, plain_dsn, read_manifest, run_program
 from app.embedded.places import DATABASE
 from app.embedded.postgres import drop_database, ensure_postgres, make_database
-from app.roles import OWNER
+from app.roles import DEFINER, OWNER
 from app.verifying import verify_journal
 from config import Settings
 
@@ -46,8 +47,7 @@ def restore(settings: Settings, file: Path, dsn: str = "") -> RestoreReport:
         raise BackupRefused("MIGRATE_DATABASE_URL is not set")
     manifest = read_manifest(file)
     _refuse_unless_empty(target)
-    options = ["--single-transaction", "--exit-on-error", f"--role={OWNER}", "--dbname="]
-    run_program(settings, "pg_restore", [*options, str(file)], target)
+    _load(settings, file, target)
     _measure(target)
     return compare(settings, target, manifest)
 
@@ -65,6 +65,22 @@ def replace(settings: Settings, file: Path) -> RestoreReport:
     read_manifest(file)
     make_database(ensure_postgres(settings.var_dir), DATABASE)
     return restore(settings, file)
+
+
+def _load(settings: Settings, file: Path, target: str) -> None:
+    """All of it as the owner, but the rights of the definer's functions, which it alone may give.
+
+    (To a stranger ``GRANT`` only warns: the functions would be everybody's.)
+    """
+    entries = run_program(settings, "pg_restore", ["--list", str(file)], target).splitlines()
+    given = [line for line in entries if " ACL " in line and line.endswith(f" {DEFINER}")]
+    for role, chosen in ((OWNER, [e for e in entries if e not in given]), (DEFINER, given)):
+        with NamedTemporaryFile("w", suffix=".list") as listed:
+            listed.write("\n".join(chosen))
+            listed.flush()
+            options = ["--single-transaction", "--exit-on-error", f"--role={role}", "--dbname="]
+            use = f"--use-list={listed.name}"
+            run_program(settings, "pg_restore", [*options, use, str(file)], target)
 
 
 @contextmanager

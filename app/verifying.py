@@ -64,7 +64,7 @@ def _chain(session: Session) -> Iterator[tuple[JournalSeal, JournalEvent | None]
     """Seals in order with their events, a page at a time: a chain does not fit in memory."""
     last = 0
     while page := session.execute(_page_after(last)).all():
-        yield from (tuple(row) for row in page)
+        yield from ((seal, event) for seal, event in page)
         last = page[-1][0].position
 
 
