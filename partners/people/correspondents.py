@@ -90,3 +90,9 @@ def _line(membership: Membership, absence: Absence | None) -> CorrespondentLine:
         email=user.email,
         absence=absence,
     )
+
+
+def list_correspondents(service_id: uuid.UUID) -> list[Correspondent]:
+    """Rows that name the correspondents of a service, former members included."""
+    statement = select(Correspondent).where(Correspondent.service_id == service_id)
+    return list(db.session.scalars(statement))
