@@ -40,7 +40,7 @@ def box() -> str:
         "tab": tab,
         "counts": count_box(actor),
         "listing": listing,
-        "subjects": Subject,
+        "subjects": [(one.value, one.label) for one in Subject],
         "answer_state": answer_state,
     }
     if tab is Tab.ALL_DECLINED:

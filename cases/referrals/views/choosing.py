@@ -30,7 +30,7 @@ from cases.referrals.views.blueprint import blueprint
 
 KIND_HELP = {
     ReferralKind.JOINT.value: "Le partenaire entre dans le dossier et vous suivez ensemble.",
-    ReferralKind.HANDOVER.value: "Le partenaire devient pilote s’il accepte ; vous restez dans le dossier.",
+    ReferralKind.HANDOVER.value: "Le partenaire devient pilote s’il accepte ; vous restez associé.",
     ReferralKind.SIGNPOST.value: "Vous donnez ses coordonnées à l’entrepreneur ; rien ne part.",
 }
 

@@ -185,19 +185,28 @@ def _close_request(actor: Actor) -> None:
 def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
     need = sending.need
     assessment = latest_assessment(need.case_id, actor) if sending.kind.needs_basis else None
+    needed = sections_needed(need.subject)
     offered = [section.value for section in sections_offered(need.subject)]
+    preview = sheet_content(
+        need.case, need, "", offered, assessment=assessment, commune=sending.commune
+    )
     return render_template(
         "cases/referrals/send.html",
         sending=sending,
         form=form,
-        preview=sheet_content(
-            need.case, need, "", offered, assessment=assessment, commune=sending.commune
-        ),
+        preview=preview,
+        section_help={section: _help(section, needed) for section in offered},
         labels={section.value: section.label for section in Section},
-        needed=sections_needed(need.subject),
+        needed=needed,
         is_manager=actor.role is Role.MANAGER,
         back_url=_back(sending),
     )
+
+
+def _help(section: str, needed: frozenset[str]) -> str:
+    if section in needed:
+        return "Toujours dans la fiche : sans elle, le partenaire ne peut rien faire."
+    return "Seulement si l’entrepreneur l’accepte."
 
 
 def _back(sending: Sending, **more: Any) -> str:
