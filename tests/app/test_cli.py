@@ -1,0 +1,104 @@
+"""The kernel's commands."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from app.actors import SYSTEM
+from app.cli import commands
+from app.db import unit_of_work
+from app.jobs import OutboxStatus, enqueue
+from app.journal import JournalEvent
+from app.verifying import Break, BreakKind, Verdict
+from tests.support.acting import acting_as
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command of ``relais`` as a process of its own would: as the system."""
+    found = {command.name: command for command in commands}
+    monkeypatch.setitem(app.extensions, "relais.default_actor", SYSTEM)
+
+    def invoke(name: str, *arguments: str) -> Result:
+        with acting_as(SYSTEM):
+            return app.test_cli_runner().invoke(found[name], arguments)
+
+    return invoke
+
+
+def write_event() -> None:
+    """A committed event."""
+    with acting_as(SYSTEM), unit_of_work() as session:
+        event = JournalEvent(principal=SYSTEM.kind, action="case.read", object_type="case_file")
+        session.add(event)
+
+
+def test_outbox_status_as_json(run: Run) -> None:
+    with acting_as(SYSTEM):
+        enqueue("tests.tell", key="a", by=SYSTEM)
+    result = run("outbox", "status", "--json")
+    state = json.loads(result.output)
+    assert state["counts"]["pending"] == 1
+    assert state["oldest_due_seconds"] >= 0
+
+
+def test_outbox_retry_says_how_many(run: Run) -> None:
+    with acting_as(SYSTEM):
+        row = enqueue("tests.tell", key="a", by=SYSTEM)
+        row.status, row.last_error = OutboxStatus.DEAD, "OSError: away"
+    status = run("outbox", "status").output
+    assert f"{row.id}  dead       tests.tell: OSError: away" in status
+    assert run("outbox", "retry").output == "1 to be sent again\n"
+
+
+def test_journal_is_sealed_then_whole(run: Run) -> None:
+    write_event()
+    assert run("journal", "verify").output == "journal: whole, 0 sealed, 1 not sealed yet\n"
+    assert run("journal", "seal").output == "1 events sealed\n"
+    result = run("journal", "verify")
+    assert (result.exit_code, result.output) == (
+        0,
+        "journal: whole, 1 sealed, 0 not sealed yet\n",
+    )
+
+
+def test_broken_journal_says_where_and_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Verdict(3, 0, [Break(2, None, BreakKind.SEAL_MISSING)])
+    monkeypatch.setattr("app.cli.journal.verify_journal", lambda: broken)
+    result = run("journal", "verify")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "seal 2, event unknown: the seal is missing",
+        "journal: broken at 1 place(s), 3 sealed, 0 not sealed yet",
+    ]
+
+
+def test_routes_say_the_policy_of_every_page(run: Run) -> None:
+    found: list[dict[str, Any]] = json.loads(run("routes", "--json").output)
+    health = next(route for route in found if route["endpoint"] == "kernel.healthz")
+    expected = {"endpoint": "kernel.healthz", "methods": ["GET"], "rule": "/healthz"}
+    assert health == {**expected, "policy": "public"}
+    assert "kernel.healthz" in run("routes").output
+
+
+def test_roles_are_printed_for_a_managed_server(run: Run) -> None:
+    output = run("database", "roles", "--print", "--database", "relais_prod").output
+    assert "CREATE ROLE relais_web LOGIN" in output
+    assert "CREATE DATABASE relais_prod OWNER relais_owner" in output
+    assert "PASSWORD '…'" in output
+
+
+def test_periodic_jobs_are_listed(run: Run) -> None:
+    assert "journal.seal" in run("beat", "--list").output
+
+
+def test_restore_of_a_missing_file_refused(run: Run) -> None:
+    result = run("restore", "/nowhere/relais.dump")
+    assert result.exit_code == 2
+    assert "does not exist" in result.output
