@@ -99,9 +99,9 @@ def renew_session(
     token_hash: str, new_hash: str, membership_id: uuid.UUID, *, fresh: bool = False
 ) -> bool:
     """Another token for one's own session, on a seat of one's own; ``fresh``: password given."""
-    sql = "renew_session(:hash, :new, :membership, CASE WHEN :fresh THEN CAST(:at AS timestamptz) END)"
-    values = {"hash": token_hash, "new": new_hash, "membership": membership_id, "fresh": fresh}
-    return _value(sql, **values)
+    values = {"hash": token_hash, "new": new_hash, "membership": membership_id}
+    sql = "renew_session(:hash, :new, :membership, CAST(:fresh_at AS timestamptz))"
+    return _value(sql, fresh_at=clock.now() if fresh else None, **values)
 
 
 def session_owner(token_hash: str) -> uuid.UUID | None:

@@ -80,7 +80,7 @@ class UnitElsewhere(Refusal):
 class SuccessorNeeded(Refusal):
     """Somebody must take the cases over."""
 
-    message = "Choisissez la personne qui reprend les dossiers, parmi vos collègues du même versant."
+    message = "Choisissez la personne qui reprend les dossiers, dans l’équipe du même versant."
 
 
 class LastManager(Refusal):

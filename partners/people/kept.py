@@ -14,7 +14,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app.links import hash_token
 from app.security import safe_next
-from partners.people import crossing, sessions
+from partners.people import crossing
+from partners.people.cookies import token_of
 
 SECRETS = re.compile(r"password|passe|totp|secret|token|recovery", re.IGNORECASE)
 IDENTIFIER = re.compile(r"[0-9a-fA-F-]{32,36}")
@@ -42,7 +43,9 @@ def keep_typed(asked: Request) -> str:
     """The signed field that keeps this form; empty when another site sent it, or it is too long."""
     if not is_same_origin(asked):
         return ""
-    pairs = [(name, text) for name, text in asked.form.items(multi=True) if not SECRETS.search(name)]
+    pairs = [
+        (name, text) for name, text in asked.form.items(multi=True) if not SECRETS.search(name)
+    ]
     if sum(len(name) + len(text) for name, text in pairs) > LONGEST:
         pairs = []
     owner = _owner(asked)
@@ -70,7 +73,7 @@ def is_same_origin(asked: Request) -> bool:
 
 
 def _owner(asked: Request) -> uuid.UUID | None:
-    token = sessions.token_of(asked)
+    token = token_of(asked)
     return crossing.session_owner(hash_token(token)) if token else None
 
 

@@ -5,12 +5,12 @@ after 12 hours, is revocable at once, and changes its token when one signs in, s
 gives one's password again.
 """
 
-import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Request, Response, current_app, g, redirect, request, url_for
+from flask import Request, Response, g, redirect, request, url_for
 from sqlalchemy import text
 
 from app import clock, rows
@@ -19,6 +19,8 @@ from app.db import db
 from app.links import hash_token
 from app.security import safe_next
 from partners.organisations.enums import OrganisationKind
+from partners.people import entrance
+from partners.people.cookies import token_of
 from partners.people.enums import SIDE_LABELS
 
 #: Sensitive pages ask for the password again when it was given longer ago.
@@ -27,31 +29,18 @@ FRESH_FOR = timedelta(minutes=15)
 READ_SESSION = text("SELECT * FROM read_session(:hash, :at)")
 
 
-def cookie_name() -> str:
-    """Name of the cookie: bound to this very host when the site is on https."""
-    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-    return "__Host-relais_session" if is_secure else "relais_session"
-
-
-def token_of(asked: Request) -> str:
-    """The token a browser gave, empty when it gave none."""
-    return asked.cookies.get(cookie_name(), "")
-
-
-def new_token() -> str:
-    """A token nobody can guess: 256 bits."""
-    return secrets.token_urlsafe(32)
-
-
 def read_member(asked: Request) -> Actor | None:
-    """The member whose session this request carries; None when there is none, or no longer.
+    """The member whose session this request carries; None when there is none, or no longer."""
+    g.fresh_at = None
+    token = token_of(asked)
+    return read_token(token) if token else None
+
+
+def read_token(token: str) -> Actor | None:
+    """The member whose session has this token.
 
     One statement in a transaction of its own, which also keeps when the session last served.
     """
-    g.fresh_at = None
-    token = token_of(asked)
-    if not token:
-        return None
     rows.act_as(ANONYMOUS)
     values = {"hash": hash_token(token), "at": clock.now()}
     row = db.session.execute(READ_SESSION, values).mappings().one_or_none()
@@ -113,26 +102,14 @@ def ask_password_again() -> Response | None:
 
 
 def sign_in_again(asked: Request) -> Response:
-    """Nobody is signed in: the sign-in page, which leads back here."""
-    target = safe_next(asked.full_path.rstrip("?"))
-    return redirect(url_for("people.sign_in", next=target))  # type: ignore[return-value]
+    """Nobody is signed in: the sign-in page, which leads back here.
 
-
-def give_session(response: Response, token: str) -> Response:
-    """Put the token in the browser, until it is closed."""
-    response.set_cookie(
-        cookie_name(),
-        token,
-        path="/",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
-def take_session(response: Response) -> Response:
-    """Take the token away."""
-    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.delete_cookie(cookie_name(), path="/", secure=is_secure, httponly=True, samesite="Lax")
-    return response
+    What was being typed is kept in it, and given back once signed in; nothing is done meanwhile.
+    """
+    if asked.method in ("GET", "HEAD"):
+        target = safe_next(asked.full_path.rstrip("?"))
+        return redirect(url_for("people.sign_in", next=target))  # type: ignore[return-value]
+    if asked.headers.get("HX-Request"):
+        here = safe_next(urlsplit(asked.headers.get("HX-Current-URL", "")).path)
+        return Response(headers={"HX-Redirect": url_for("people.sign_in", next=here)})
+    return entrance.show_sign_in_over(asked)

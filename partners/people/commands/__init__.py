@@ -1,0 +1,1 @@
+"""What changes people: entering, inviting, moving, leaving, being away."""
