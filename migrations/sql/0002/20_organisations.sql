@@ -11,6 +11,19 @@ CREATE POLICY directory ON organisation FOR SELECT TO relais_web
 CREATE POLICY opened ON organisation FOR INSERT TO relais_web
   WITH CHECK ((SELECT app_role()) = 'platform_admin');
 CREATE POLICY managed ON organisation FOR UPDATE TO relais_web USING (app_manages(id));
+-- A manager describes the organisation; its name, nature and opening are the administration's.
+CREATE FUNCTION organisation_identity_kept() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = pg_catalog, public
+  AS $$ BEGIN
+    IF current_user = 'relais_web' AND app_role() IS DISTINCT FROM 'platform_admin' THEN
+      RAISE EXCEPTION 'only the administration renames, opens or suspends an organisation'
+        USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+  END $$;
+CREATE TRIGGER organisation_identity_kept BEFORE UPDATE ON organisation FOR EACH ROW
+  WHEN (NEW.kind <> OLD.kind OR NEW.is_active <> OLD.is_active OR NEW.name <> OLD.name)
+  EXECUTE FUNCTION organisation_identity_kept();
 
 CREATE POLICY directory ON seat FOR SELECT TO relais_web USING ((SELECT app_reads_directory()));
 CREATE POLICY opened ON seat FOR INSERT TO relais_web
