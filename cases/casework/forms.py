@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from app import clock
@@ -44,6 +45,7 @@ LONGEST_TEXT = 10_000
 TOO_LONG = Length(max=LONGEST_TEXT, message="Ce texte est trop long.")
 SHORT = Length(max=500, message="Ce texte est trop long.")
 DEBT_LINES = 6
+DUE_CHOICES = [SelectChoice("1", "Échue"), SelectChoice("0", "À venir")]
 #: Health travels in a sealed channel of its own, never in the shared file.
 SHARED_SECTIONS = (Section.IDENTITY, Section.SITUATION, Section.FIGURES, Section.DOCUMENTS)
 OFFERED_MODES = (AgreementMode.PHONE, AgreementMode.WRITING)
@@ -176,7 +178,7 @@ class DebtForm(Form):
 
     creditor = StringField("Créancier", [SHORT])
     amount = EurosField("Montant dû (€)")
-    is_overdue = SelectField("Échéance", choices=[("1", "Échue"), ("0", "À venir")], default="1")
+    is_overdue = SelectField("Échéance", choices=DUE_CHOICES, default="1")
 
     def validate_amount(self, field: EurosField) -> None:
         """A creditor and an amount go together, and nobody owes less than nothing."""
@@ -212,7 +214,7 @@ class SharingForm(BaseForm):
     seats = SelectMultipleField("Organisations", choices=[])
     sections = SelectMultipleField(
         "Rubriques partagées",
-        choices=[(one.value, one.label) for one in SHARED_SECTIONS],
+        choices=choices_of(SHARED_SECTIONS),
         default=[Section.IDENTITY.value, Section.SITUATION.value],
     )
 
