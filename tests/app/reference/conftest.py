@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine
 
-from app.db import Base, db
+from app.db import Base
 from app.embedded.trial import TESTER, ensure_test_postgres
 from app.reference.loading import load_reference
 from config import load_settings
@@ -25,7 +25,6 @@ def reference_engine() -> Iterator[Engine]:
         tables = [table for table in Base.metadata.sorted_tables if table.name.startswith("ref_")]
         Base.metadata.create_all(connection, tables=tables)
         load_reference(connection)
-        connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO relais_web"))
     yield engine
     engine.dispose()
 
@@ -38,12 +37,5 @@ def loaded(reference_engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def reference_session(reference_engine: Engine) -> Iterator[None]:
-    """``db.session`` reads the loaded database."""
-    app = Flask("reference")
-    app.config["SQLALCHEMY_DATABASE_URI"] = reference_engine.url
-    db.init_app(app)
-    with app.app_context():
-        yield
-        db.session.remove()
-        db.engine.dispose()
+def reference_session(app: Flask) -> None:
+    """``db.session`` reads a database of the suite, filled like any other."""
