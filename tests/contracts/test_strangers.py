@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -80,10 +80,16 @@ def world(app: Flask) -> World:
 class Visitor(FlaskClient):
     """A browser that does not inspect: thousands of pages are asked for."""
 
+    failure = ""
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, as somebody new each time."""
         begin_anew()
-        return super().open(*args, **kwargs)
+        with got_request_exception.connected_to(self._keep):
+            return super().open(*args, **kwargs)
+
+    def _keep(self, _app: Flask, exception: BaseException, **_more: Any) -> None:
+        self.failure = f"{type(exception).__name__}: {exception}"[:300]
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def walk(app: Flask, world: World, visitor: Visitor, member: Membership | None) 
     enter(visitor, member)
     for address in known:
         for method, response in _ask(visitor, member, address):
-            if reason := _fault(reference, address, response):
+            if reason := _fault(reference, address, response, visitor.failure):
                 wrong.append(f"{method} {address.path} → {response.status_code}: {reason}")
     return wrong
 
@@ -122,13 +128,13 @@ def _ask(
         enter(visitor, member)
 
 
-def _fault(reference: str, address: Address, response: TestResponse) -> str:
+def _fault(reference: str, address: Address, response: TestResponse, failure: str) -> str:
     body = response.get_data(as_text=True)
     secrets = (COMPANY, PERSON, SECRET, reference)
     if read := [secret for secret in secrets if secret in body]:
         return f"reads {read}"
     if response.status_code >= 500 and address.endpoint != "kernel.readyz":
-        return "broke"
+        return failure
     is_refused = response.status_code in REFUSED or _is_sent_to_sign_in(response)
     if address.arguments & CASE_ARGUMENTS and not is_refused:
         return "is not refused"

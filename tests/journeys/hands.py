@@ -39,6 +39,21 @@ class Hand:
         """Tick a box or choose one of several."""
         self.field(label).check()
 
+    def leave(self, label: str) -> None:
+        """Untick a box."""
+        self.field(label).uncheck()
+
+    def open(self, name: str) -> None:
+        """Unfold a part of the page, when it is folded."""
+        if self._is_folded(name):
+            self._summary(name).click()
+
+    def _summary(self, name: str) -> Locator:
+        return self.page.get_by_role("main").locator("summary", has_text=name)
+
+    def _is_folded(self, name: str) -> bool:
+        return not self._summary(name).locator("..").evaluate("details => details.open")
+
     def press(self, name: str) -> None:
         """Press a button."""
         self.button(name).click()
@@ -49,7 +64,7 @@ class Hand:
 
     def sees(self, text: str) -> None:
         """The page shows this."""
-        expect(self.page.get_by_role("main")).to_contain_text(text)
+        expect(self.page.locator("body")).to_contain_text(text)
 
     def is_at(self, title: str) -> None:
         """The page has this title."""
@@ -77,6 +92,20 @@ class Keys(Hand):
             self._reach(wanted, IN_GROUP)
             self._turn(wanted)
         expect(wanted).to_be_checked()
+
+    def leave(self, label: str) -> None:
+        """Space on a box that is ticked."""
+        box = self.field(label)
+        self._reach(box, HAS_FOCUS)
+        if box.is_checked():
+            self.page.keyboard.press("Space")
+        expect(box).not_to_be_checked()
+
+    def open(self, name: str) -> None:
+        """Enter on a part that is folded."""
+        if self._is_folded(name):
+            self._reach(self._summary(name), HAS_FOCUS)
+            self.page.keyboard.press("Enter")
 
     def press(self, name: str) -> None:
         """Reach a button, and press Enter."""

@@ -23,6 +23,7 @@ SITUATION = "Deux chantiers impayés depuis juillet, la trésorerie ne passera p
 NOTE = "Vu ce matin : il accepte de rencontrer la banque avec nous."
 ANSWER = "Bien lu, je prépare le dossier bancaire avec lui lundi."
 MOST_TYPED = 8
+OWN_LISTS = ("/dossiers?q=toit", "/dossiers/export.csv")
 #: Where somebody would look for it: lists, searches, files.
 SEARCHED = (
     *("/", "/dossiers", "/dossiers?q=toit", "/dossiers?q=ardoise", "/dossiers/export.csv"),
@@ -55,6 +56,7 @@ def test_two_organisations_share_a_case_and_nobody_else_sees_it(
     sign_in(adviser, stage)
     partner = Hand(windows.open(screen, stage.partner))
     traces = tell_the_story(site, adviser, partner)
+    assert [COMPANY in text for text in texts_of(adviser.page, OWN_LISTS)] == [True, True]
     for member in (stage.third, stage.recovery, auditor_beside(stage.adviser)):
         find_nothing(windows.open(screen, member), traces)
 
@@ -98,22 +100,23 @@ def refer(hand: Hand) -> str:
     """Company, need, partner, consent, sending; the address of the referral."""
     hand.follow("Nouvelle orientation")
     hand.type("SIREN", SIREN)
-    hand.press("Chercher")
+    hand.press("Rechercher")
     hand.press("Choisir")
-    hand.is_at("besoin")
+    hand.is_at("Situation et besoin")
     hand.choose("Trésorerie")
     hand.type("La situation", SITUATION)
     hand.type("Prénom et nom", PERSON)
     hand.type("Téléphone", "05 56 00 00 00")
     hand.type("Adresse électronique", "ardoise@exemple.test")
-    hand.press("Continuer")
-    hand.sees("Tarn")
+    hand.press("Voir qui peut aider")
+    hand.is_at("À qui adresser")
+    hand.leave("Chambre Exemple")
     hand.choose("Entraide et entrepreneurs")
     hand.press("Continuer")
     hand.choose("Par écrit")
     hand.type("Votre message", "Merci de l’appeler avant jeudi.")
     hand.press("Envoyer")
-    hand.sees("Entraide et entrepreneurs")
+    hand.is_at("Orientation vers Entraide et entrepreneurs")
     assert hand.typed <= MOST_TYPED
     return path_of(hand.page)
 
@@ -122,8 +125,8 @@ def accept(hand: Hand) -> None:
     """The partner finds the referral first on *Aujourd'hui*, reads the sheet, accepts."""
     hand.page.goto("/")
     first = hand.page.get_by_role("main").locator("li a").first
-    expect(first).to_contain_text(re.compile(COMPANY, re.IGNORECASE))
-    hand.follow(first.inner_text())
+    expect(first).to_have_text("Répondre à Urssaf Exemple")
+    hand.follow("Répondre à Urssaf Exemple")
     hand.sees(SITUATION)
     hand.press("Accepter")
     hand.sees("acceptée")
@@ -141,9 +144,10 @@ def read_the_answer(hand: Hand) -> str:
 
 def write_note(hand: Hand, text: str) -> None:
     """A line of the timeline, for those who accompany."""
+    hand.open("Écrire dans le fil")
     hand.choose("Les partenaires qui accompagnent")
     hand.type("Texte", text)
-    hand.press("Ajouter")
+    hand.press("Ajouter au fil")
     hand.sees(text)
 
 
@@ -152,9 +156,14 @@ def find_nothing(page: Page, traces: Traces) -> None:
     for path in (traces.case_path, traces.referral_path):
         answer = page.goto(path)
         assert answer is not None and answer.status in (403, 404), path
-    texts = [page.request.get(path).text() for path in SEARCHED]
+    texts = texts_of(page, SEARCHED)
     for word in (COMPANY, PERSON, SITUATION, NOTE, ANSWER, traces.reference):
         assert not [text for text in texts if word.casefold() in text.casefold()], word
+
+
+def texts_of(page: Page, paths: tuple[str, ...]) -> list[str]:
+    """What these addresses answer to the person of this window."""
+    return [page.request.get(path).text() for path in paths]
 
 
 def auditor_beside(member: Membership) -> Membership:
