@@ -35,14 +35,17 @@ Ring = Callable[[uuid.UUID], object]
 log = structlog.get_logger("relais.relay")
 
 
-def run_relay(ring: Ring, stop: Event) -> None:
-    """Relay until told to stop. ``ring(outbox_id)`` rings a worker; a lost server is waited for."""
+def run_relay(ring: Ring, answers: Callable[[], bool], stop: Event) -> None:
+    """Relay until told to stop; a lost server is waited for.
+
+    ``ring(outbox_id)`` rings a worker, ``answers()`` says whether the broker is there.
+    """
     last_pulse = datetime.min.replace(tzinfo=UTC)
     while not stop.is_set():
         try:
             handed = relay_once(ring)
             if clock.now() - last_pulse >= PULSE_EVERY:
-                pulse(RELAY)
+                pulse(RELAY, *([BROKER] if answers() else []))
                 last_pulse = clock.now()
         except DatabaseDown as error:
             handed = 0
@@ -63,8 +66,6 @@ def relay_once(ring: Ring, lease: timedelta = LEASE) -> int:
             log.error("relay.broker_down", error=type(error).__name__, waiting=len(ids) - position)
             release(ids[position:])
             return position
-    if ids:
-        pulse(BROKER)
     return len(ids)
 
 

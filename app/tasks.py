@@ -7,8 +7,10 @@ import uuid
 from typing import Any
 
 from celery import Celery, Task
+from celery.app.amqp import AMQP
 from celery.signals import worker_process_init
 from flask import Flask
+from kombu import Connection
 
 from app import delivery
 from app.db import db
@@ -45,10 +47,25 @@ CONFIGURATION: dict[str, Any] = {
 }
 
 
+class PatientConnection(Connection):
+    """Comes back within seconds to a broker that was away for hours (Celery waits up to 30)."""
+
+    def ensure_connection(self, errback: Any = None, *args: Any, **options: Any) -> Any:
+        """Try again, at most two seconds apart."""
+        pauses = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 2}
+        return super().ensure_connection(errback, *args, **{**pauses, **options})
+
+
+class PatientAmqp(AMQP):
+    """Celery's way to the broker, by such connections."""
+
+    Connection = PatientConnection
+
+
 def make_celery(app: Flask) -> Celery:
     """The Celery application of this Flask application; its tasks run in its context."""
     settings: Settings = app.config["SETTINGS"]
-    celery = Celery("relais", broker=settings.broker_url, set_as_current=False)
+    celery = Celery("relais", broker=settings.broker_url, amqp=PatientAmqp, set_as_current=False)
     celery.conf.update(CONFIGURATION)
 
     class InContext(Task):

@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.stopping import stop_event
+from app.health import answers
 from app.outbox import list_stuck, outbox_state, retry_stuck
 from app.relay import run_relay
 from app.tasks import DELIVER, make_celery
@@ -39,7 +40,11 @@ def status(as_json: bool) -> None:
 def relay() -> None:
     """Hand due rows to the workers, until told to stop."""
     celery = make_celery(current_app._get_current_object())  # type: ignore[attr-defined]
-    run_relay(lambda row_id: celery.send_task(DELIVER, args=[str(row_id)]), stop_event())
+    run_relay(
+        ring=lambda row_id: celery.send_task(DELIVER, args=[str(row_id)]),
+        answers=lambda: answers(celery.conf.broker_url),
+        stop=stop_event(),
+    )
 
 
 @outbox_group.command("retry")

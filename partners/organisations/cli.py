@@ -1,6 +1,7 @@
 """Command line of the organisations."""
 
 import click
+from flask.cli import with_appcontext
 
 from app.actors import SYSTEM
 from app.db import unit_of_work
@@ -18,6 +19,7 @@ from partners.organisations.enums import OrganisationKind, Side
     help="What the organisation is.",
 )
 @click.option("--recovery", is_flag=True, help="Open the recovery side too (creditors only).")
+@with_appcontext
 def create_organisation(name: str, kind: str, recovery: bool) -> None:
     """Open an organisation called NAME, with its seats."""
     sides = (Side.AID, Side.RECOVERY) if recovery else (Side.AID,)

@@ -140,7 +140,7 @@ def test_loop_pulses_and_stops_when_told(committed_app: Flask) -> None:
     def loop() -> None:
         with committed_app.app_context():
             db.session.info["actor"] = SYSTEM
-            relay.run_relay(lambda row_id: stop.set(), stop)
+            relay.run_relay(lambda row_id: stop.set(), lambda: True, stop)
 
     with acting_as(SYSTEM):
         row = make_row()
