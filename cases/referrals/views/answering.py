@@ -68,6 +68,7 @@ def send_elsewhere(referral_id: uuid.UUID) -> ResponseReturnValue:
             return _redirect_to(referral, form, actor)
         except RedirectNeedsSeat as refusal:
             form.form_errors.append(refusal.message)
+            referral = _received(referral_id, actor)  # the rollback forgot it
     _refuse_answered(referral, actor, form.is_submitted())
     ranking = _others(referral, actor)
     page = render_template(

@@ -76,6 +76,7 @@ def send(need_id: uuid.UUID) -> ResponseReturnValue:
             return _send(sending, form, actor)
         except Refusal as refusal:
             form.form_errors.append(refusal.message)
+            sending = _sending(get_need(need_id, actor), actor)  # the rollback forgot it
     return _page(sending, form, actor), 422 if form.is_submitted() else 200
 
 
