@@ -270,6 +270,4 @@ class PermissionForm(SharingForm):
 
 
 class WithdrawForm(BaseForm):
-    """Take an agreement back."""
-
-    confirm = HiddenField(default="1")
+    """Take an agreement back: nothing to type."""
