@@ -64,6 +64,12 @@ def read_kept(signed: str | None) -> Kept | None:
     return Kept(path, pairs, uuid.UUID(owner) if owner else None)
 
 
+def kept_of(signed: str | None, user_id: uuid.UUID | None) -> Kept | None:
+    """The form that waits, unless somebody else was typing it."""
+    kept = read_kept(signed)
+    return kept if kept and kept.owner in (None, user_id) else None
+
+
 def is_same_origin(asked: Request) -> bool:
     """A page of ours sent this form: browsers say where a form comes from."""
     if asked.headers.get("Sec-Fetch-Site") in FOREIGN:

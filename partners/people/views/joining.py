@@ -21,7 +21,7 @@ from partners.people.forms.entry import (
     PasswordForm,
     PledgeForm,
 )
-from partners.people.kept import read_kept
+from partners.people.kept import kept_of
 from partners.people.models import Invitation
 from partners.people.queries.invitations import find_account, find_invitation
 from partners.people.queries.own import find_active_account
@@ -159,22 +159,16 @@ def reset_password(token: str) -> Response:
     return redirect(url_for("people.sign_in"))  # type: ignore[return-value]
 
 
-@blueprint.get("/engagement")
+@blueprint.route("/engagement", methods=["GET", "POST"])
 @members_only
-def pledge() -> str:
-    """The confidentiality pledge, before anything else."""
-    return render_template("partners/people/pledge.html", form=fresh(PledgeForm))
-
-
-@blueprint.post("/engagement")
-@members_only
-def sign_pledge() -> Response:
-    """For three months."""
-    form = PledgeForm()
-    if not form.validate():
-        return make_response(render_template("partners/people/pledge.html", form=form), 422)
+def pledge() -> Response:
+    """The confidentiality pledge, before anything else, for three months."""
+    form = PledgeForm() if request.method == "POST" else fresh(PledgeForm)
+    if request.method == "GET" or not form.validate():
+        status = 200 if request.method == "GET" else 422
+        return make_response(render_template("partners/people/pledge.html", form=form), status)
     with unit_of_work():
         own.sign_pledge(by=current_actor())
-    if read_kept(form.kept.data):
+    if kept_of(form.kept.data, current_actor().user_id):
         return show_resume(form.kept.data or "")
     return redirect(safe_next(form.next.data))  # type: ignore[return-value]

@@ -17,7 +17,7 @@ from partners.people.crossing import Pending
 from partners.people.entrance import show_resume
 from partners.people.errors import TooManyAttempts
 from partners.people.forms.entry import EntryForm, PledgeForm
-from partners.people.kept import read_kept
+from partners.people.kept import kept_of
 from partners.people.rules import Limit
 from partners.people.sessions import read_token
 
@@ -72,7 +72,7 @@ def enter(form: EntryForm) -> Response:
 def after_entry(token: str, form: EntryForm) -> Response:
     """What was typed comes back first, after the pledge when it is due."""
     actor = read_token(token)
-    if actor is None or read_kept(form.kept.data) is None:
+    if actor is None or kept_of(form.kept.data, actor.user_id) is None:
         return redirect(safe_next(form.next.data))  # type: ignore[return-value]
     g.actor = actor
     rows.act_as(actor)
