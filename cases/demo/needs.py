@@ -1,0 +1,177 @@
+"""What the companies of the demonstration need, and to whom each need is sent."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from cases.casework.enums import Phase
+from cases.casework.models import LegalBasis
+from cases.demo.agreements import agree
+from cases.demo.organisations import Partner
+from cases.demo.referrals import Sending, give_signpost, keep_draft, send
+from cases.demo.story import Stay, Story
+from cases.demo.texts import content
+from cases.demo.world import LEADING
+from cases.referrals.commands.needs import audience_of
+from cases.referrals.enums import ReferralKind, ReferralState
+from cases.referrals.models import Need, Referral
+from partners.organisations.enums import Subject
+from partners.organisations.models import Unit
+
+P, N = Phase, Subject
+WEIGHTS: dict[Phase, dict[Subject, float]] = {
+    P.ANTICIPATION: {
+        **{N.BUSINESS_MODEL: 4, N.ACCOUNTING: 3, N.REGULATION: 3, N.CASH_FLOW: 3, N.PREMISES: 2},
+        **{N.PUBLIC_BUYER: 2, N.EMPLOYMENT: 1, N.INSURANCE: 1, N.SOCIAL_RIGHTS: 1, N.HEALTH: 0.7},
+    },
+    P.DIFFICULTY: {
+        **{N.CASH_FLOW: 5, N.SOCIAL_DEBTS: 5, N.TAX_DEBTS: 3, N.BANK: 3, N.BUSINESS_MODEL: 2},
+        **{N.COMMERCIAL_DISPUTE: 2, N.PUBLIC_BUYER: 2, N.EMPLOYMENT: 2, N.ACCOUNTING: 2},
+        **{N.PREMISES: 2, N.INSURANCE: 1, N.SOCIAL_RIGHTS: 1, N.HEALTH: 0.8, N.OTHER: 0.5},
+    },
+    P.EMERGENCY: {
+        **{N.CASH_FLOW: 4, N.SOCIAL_DEBTS: 4, N.TAX_DEBTS: 3, N.BANK: 3, N.LEGAL_PROCEDURE: 4},
+        **{N.EMPLOYMENT: 2, N.HEALTH: 1.2, N.PERSONAL_FINANCES: 2, N.HOUSING: 1},
+    },
+    P.PROCEDURE: {
+        **{N.LEGAL_PROCEDURE: 5, N.EMPLOYMENT: 2, N.CASH_FLOW: 2, N.PERSONAL_FINANCES: 2},
+        **{N.ACCOUNTING: 2, N.HEALTH: 1, N.SOCIAL_RIGHTS: 1},
+    },
+    P.REBOUND: {
+        **{N.REBOUND_JOB: 4, N.REBOUND_COMPANY: 4, N.PERSONAL_FINANCES: 3, N.HOUSING: 2},
+        **{N.SOCIAL_RIGHTS: 2, N.HEALTH: 1},
+    },
+}
+BUDGETS = (8_000, 25_000, 60_000, 140_000, 320_000)
+HANDOVER_SHARE, SIGNPOST_SHARE, DRAFT_SHARE = 0.2, 0.24, 0.06
+Choice = tuple[Partner, Unit]
+
+
+def live_through_needs(story: Story) -> None:
+    """One to three needs, each sent to one partner or more."""
+    for at in _moments(story):
+        subject = _subject(story)
+        if subject is None:
+            return
+        need = _write_need(story, subject, at)
+        _send_need(story, need)
+
+
+def _moments(story: Story) -> list[datetime]:
+    """When needs come up; in an open case the last one is often of this week."""
+    start, dice = story.case.opened_at + timedelta(hours=2), story.dice
+    length = (story.end - start) * 0.55
+    found = [dice.instant(start, start + length) for _ in range(dice.between(1, 3))]
+    week_ago = story.world.now - timedelta(days=8)
+    if story.is_open and week_ago > start and dice.chance(0.42):
+        found.append(dice.instant(week_ago, story.world.now - timedelta(hours=14)))
+    return sorted(found)
+
+
+def _subject(story: Story) -> Subject | None:
+    """Something not asked yet that somebody answers there."""
+    facts, code = story.facts(), story.commune.code
+    weights = {
+        subject: weight
+        for subject, weight in WEIGHTS[story.case.phase].items()
+        if subject not in story.subjects
+        and _makes_sense(story, subject)
+        and story.world.receivers(subject, code, facts, story.seat_ids())
+    }
+    return story.dice.weighted(weights) if weights else None
+
+
+def _makes_sense(story: Story, subject: Subject) -> bool:
+    company = story.firm.company
+    if subject in (N.EMPLOYMENT, N.REGULATION):
+        return company is not None and not company.is_closed and company.headcount_band != "NN"
+    return True
+
+
+def _write_need(story: Story, subject: Subject, at: datetime) -> Need:
+    stay = story.dice.pick(story.helping(at))
+    texts = content("needs")[subject.value]["needs"] + content("phrases")["needs"][subject.value]
+    if subject is N.HEALTH:
+        texts = content("phrases")["needs"]["health"]
+    need = Need(
+        id=story.dice.identifier(at),
+        case_id=story.case.id,
+        seat_id=stay.partner.seat.id,
+        author_id=stay.member.membership.id,
+        subject=subject,
+        audience=audience_of(subject),
+        description=story.voice.say(texts, at),
+        budget_euros=story.dice.pick(BUDGETS) if _has_budget(story) else None,
+        created_at=at,
+    )
+    story.subjects.append(subject)
+    story.record("need.added", need, at, stay.member)
+    return story.world.rows.add(need)
+
+
+def _has_budget(story: Story) -> bool:
+    company = story.firm.company
+    return story.dice.chance(0.6 if company is not None and company.is_ess else 0.1)
+
+
+def _send_need(story: Story, need: Need) -> None:
+    dice, at = story.dice, need.created_at + timedelta(minutes=story.dice.between(12, 70))
+    sender = next(one for one in story.stays if one.partner.seat.id == need.seat_id)
+    code, facts = story.commune.code, story.facts()
+    choices = story.world.receivers(need.subject, code, facts, story.seat_ids())
+    if not choices:
+        return
+    chosen = dice.some(choices, dice.weighted({1: 40, 2: 38, 3: 22}))
+    spare = [one for one in choices if one not in chosen]
+    if story.is_open and dice.chance(DRAFT_SHARE):
+        keep_draft(Sending(story, need, sender, *chosen[0], ReferralKind.JOINT, at))
+        return
+    _send_to_all(story, need, sender, chosen, spare, at)
+
+
+def _send_to_all(
+    story: Story, need: Need, sender: Stay, chosen: list[Choice], spare: list[Choice], at: datetime
+) -> None:
+    kinds = list(_kinds(story, need, sender, chosen))
+    asked = [partner for (partner, _), kind in zip(chosen, kinds, strict=True) if kind.needs_basis]
+    basis = None
+    if asked:
+        proposed = [partner for partner, _ in spare[:1]]
+        may_end = ReferralKind.HANDOVER not in kinds
+        basis = agree(story, asked + proposed, need.subject, sender, at, may_end=may_end)
+    for minute, ((partner, unit), kind) in enumerate(zip(chosen, kinds, strict=True)):
+        sending = Sending(story, need, sender, partner, unit, kind, at + timedelta(minutes=minute))
+        if basis is None or not kind.needs_basis:
+            give_signpost(sending)
+        else:
+            _follow_up(sending, send(sending, basis), basis, spare[:1])
+
+
+def _kinds(story: Story, need: Need, sender: Stay, chosen: list[Choice]) -> Iterator[ReferralKind]:
+    """At most one handover in a case, by its lead, to somebody who leads."""
+    for index, (partner, _) in enumerate(chosen):
+        can_lead = partner.organisation.kind in LEADING and sender is story.lead
+        is_first = index == 0 and not story.lead.participation.was_lead
+        fits = can_lead and is_first and need.subject is not N.HEALTH
+        if partner.seat.side.value == "aid" and fits and story.dice.chance(HANDOVER_SHARE):
+            yield ReferralKind.HANDOVER
+        elif story.dice.chance(SIGNPOST_SHARE):
+            yield ReferralKind.SIGNPOST
+        else:
+            yield ReferralKind.JOINT
+
+
+def _follow_up(
+    sending: Sending, referral: Referral, basis: LegalBasis, spare: list[Choice]
+) -> None:
+    """A redirection proposes somebody; more often than not the sender sends there."""
+    story, ended_at = sending.story, referral.ended_at
+    if referral.state is not ReferralState.REDIRECTED or ended_at is None:
+        return
+    others = story.world.partners
+    proposed = spare[0][0] if spare else next(one for one in others if one.workers)
+    referral.proposed_seat_id = proposed.seat.id
+    again = ended_at + timedelta(hours=story.dice.between(2, 20))
+    alive = basis.withdrawn_at is None or again < basis.withdrawn_at
+    if spare and alive and again < story.end and story.dice.chance(0.7):
+        next_one = (story, sending.need, sending.sender, *spare[0], ReferralKind.JOINT, again)
+        send(Sending(*next_one, referral), basis)
