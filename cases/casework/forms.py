@@ -157,7 +157,7 @@ class OpenCaseForm(BaseForm):
     """A new case for a company or a person."""
 
     phase = EnumRadioField("Où en est l’entreprise ?", Phase, default=Phase.DIFFICULTY)
-    person = SelectField("Dirigeant·e suivi·e", choices=[])
+    person = SelectField("Dirigeant·e suivi·e", choices=[], default="")
     second_reason = TextAreaField("Pourquoi un second dossier", [TOO_LONG])
 
 

@@ -53,8 +53,8 @@ class CompanyForm(BaseForm):
         [Optional(), CheckedBy(check_naf)],
         description="Par exemple 43.32A.",
     )
-    legal_form = SelectField("Forme juridique", choices=[])
-    headcount_band = SelectField("Effectif", choices=[])
+    legal_form = SelectField("Forme juridique", choices=[], default="")
+    headcount_band = SelectField("Effectif", choices=[], default="")
     created_on = FrenchDateField("Date de création", [Optional()])
     is_craft = BooleanField("Entreprise artisanale")
     is_ess = BooleanField("Économie sociale et solidaire")
