@@ -6,12 +6,13 @@ of the outbox, so that a mail sent twice is one mail for whoever receives it.
 
 import email
 import mailbox
+import re
 import smtplib
 import ssl
 import uuid
 from email import policy
 from email.message import EmailMessage
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -101,8 +102,14 @@ def list_kept(settings: Settings, limit: int = 100) -> list[tuple[str, EmailMess
     if not folder.is_dir():
         return []
     box = mailbox.Maildir(folder, create=False)
-    found = [(key, _read(box.get_bytes(key))) for key in _newest(box, limit)]
-    return sorted(found, key=lambda kept: parsedate_to_datetime(kept[1]["Date"]), reverse=True)
+    keys = sorted(box.keys(), key=_written_at, reverse=True)[:limit]
+    return [(key, _read(box.get_bytes(key))) for key in keys]
+
+
+def _written_at(key: str) -> tuple[int, int]:
+    """Second and microsecond at which a mail was kept, as its key says: ``1760000000.M42P…``."""
+    found = re.match(r"(\d+)\.M(\d+)", key)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def find_kept(settings: Settings, key: str) -> EmailMessage | None:
@@ -112,11 +119,6 @@ def find_kept(settings: Settings, key: str) -> EmailMessage | None:
         return None
     box = mailbox.Maildir(folder, create=False)
     return _read(box.get_bytes(key)) if key in box.keys() else None  # noqa: SIM118
-
-
-def _newest(box: mailbox.Maildir, limit: int) -> list[str]:
-    """Keys begin with the second of writing."""
-    return sorted(box.keys(), key=lambda key: float(key.partition(".")[0]), reverse=True)[:limit]
 
 
 def _read(content: bytes) -> EmailMessage:

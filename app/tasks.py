@@ -36,6 +36,7 @@ CONFIGURATION: dict[str, Any] = {
     "task_default_queue": "relais",
     "worker_prefetch_multiplier": 1,
     "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
     "worker_send_task_events": False,
     "worker_enable_remote_control": False,
     "broker_connection_retry_on_startup": True,

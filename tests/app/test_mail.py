@@ -91,7 +91,7 @@ def test_mail_is_kept_without_server(configure: Any) -> None:
     for subject in ("Premier", "Second"):
         send_mail("a@b.example", subject, BODY, message_id=uuid.uuid4())
     kept = list_kept(settings)
-    assert {message["Subject"] for _, message in kept} == {"Premier", "Second"}
+    assert [message["Subject"] for _, message in kept] == ["Second", "Premier"]
     key, message = kept[0]
     found = find_kept(settings, key)
     assert found is not None and found["Message-ID"] == message["Message-ID"]
