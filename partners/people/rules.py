@@ -14,6 +14,22 @@ from partners.people.models import Absence, Membership
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+#: What French people type first, beside the lists of the library.
+COMMON_WORDS = (
+    *(
+        "motdepasse",
+        "azerty",
+        "azertyuiop",
+        "qsdfghjklm",
+        "wxcvbn",
+        "bonjour",
+        "soleil",
+        "chocolat",
+    ),
+    *("doudou", "loulou", "marseille", "bordeaux", "france", "entreprise", "urssaf", "bienvenue"),
+    *("secret", "jetaime", "vacances", "printemps", "automne", "hiver", "janvier", "fevrier"),
+    *("mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+)
 #: Of 4: « safely unguessable » against someone who tries online.
 GOOD_SCORE = 3
 #: What the estimate reads at most; its time grows with the square of the length.
@@ -51,7 +67,7 @@ def context_words(texts: Iterable[str]) -> set[str]:
 
 
 def _score(password: str) -> int:
-    return int(zxcvbn(password[:ESTIMATED_LENGTH])["score"])
+    return int(zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=list(COMMON_WORDS))["score"])
 
 
 def read_email(text: str) -> str:

@@ -27,7 +27,9 @@ class MemberForm(BaseForm):
     """Role, unit and function of a member."""
 
     role = EnumField("Rôle", Role, labels=ROLE_LABELS, validators=[required("Choisissez un rôle.")])
-    unit = SelectField("Antenne", choices=[], description="Le territoire de la personne.")
+    unit = SelectField(
+        "Antenne", choices=[], default="", description="Le territoire de la personne."
+    )
     job_title = StringField(
         "Fonction", [Length(max=120)], description="Par exemple « chargée de mission prévention »."
     )
@@ -46,7 +48,9 @@ class InviteForm(MemberForm):
         [required("Indiquez son adresse."), CheckedBy(read_email)],
     )
     full_name = StringField("Prénom et nom", [required("Indiquez son nom."), Length(max=120)])
-    seat = SelectField("Versant", choices=[], validators=[required("Choisissez un versant.")])
+    seat = SelectField(
+        "Versant", choices=[], default="", validators=[required("Choisissez un versant.")]
+    )
     job_title = None
 
 
@@ -56,6 +60,7 @@ class SuccessorForm(BaseForm):
     successor = SelectField(
         "Qui reprend ses dossiers et ses orientations ?",
         choices=[],
+        default="",
         description="La personne choisie en devient l’interlocutrice dès maintenant.",
     )
 
@@ -68,6 +73,7 @@ class AbsenceForm(BaseForm):
     deputy = SelectField(
         "Qui répond à la place ?",
         choices=[],
+        default="",
         description="Les partenaires voient ce nom pendant l’absence.",
     )
 
@@ -84,7 +90,9 @@ class AbsenceForm(BaseForm):
 class MemberAbsenceForm(AbsenceForm):
     """The same, noted by the manager for a member."""
 
-    member = SelectField("Personne absente", choices=[], validators=[required("Choisissez.")])
+    member = SelectField(
+        "Personne absente", choices=[], default="", validators=[required("Choisissez.")]
+    )
 
 
 class ProfileForm(BaseForm):
