@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from app import clock, delivery
 from app.actors import SYSTEM, Actor, ActorKind, Role
 from app.db import db, unit_of_work
 from app.jobs import JOBS, Job, NoLongerDue, Outbox, OutboxStatus, enqueue
 from app.notices import Notice, post_notice
-from tests.support.acting import acting_as
+from cases.casework.models import LegalBasis
+from tests.factories import make_basis, make_case, make_member, make_seat
+from tests.support.acting import acting_as, seeding
 
 AUTHOR = Actor(kind=ActorKind.MEMBER, user_id=uuid.uuid4(), seat_id=uuid.uuid4(), role=Role.ADVISER)
 Run = Callable[[Outbox], None]
@@ -160,6 +162,35 @@ def test_other_effects_run_as_the_system(register: Callable[..., None]) -> None:
     register(lambda row: seen.append(who_acts()))
     delivery.deliver(make_row(by=AUTHOR).id)
     assert seen == [("relais_worker", "system")]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_begun", "expected"),
+    [
+        ("pending", False, "cancelled"),
+        ("pending", True, "cancelled"),
+        ("sending", False, "cancelled"),
+        ("sending", True, "sending"),
+        ("sent", True, "sent"),
+    ],
+)
+def test_withdrawn_agreement_cancels_what_no_worker_has_begun(
+    status: str, is_begun: bool, expected: str
+) -> None:
+    seat = make_seat()
+    member = make_member(seat)
+    basis = make_basis(make_case(member), [seat], member)
+    row = make_row(OutboxStatus(status))
+    with seeding() as session:
+        session.add(row)
+        row.basis_id, row.started_at = basis.id, clock.now() if is_begun else None
+    with seeding() as session:
+        session.execute(
+            update(LegalBasis).where(LegalBasis.id == basis.id).values(withdrawn_at=clock.now())
+        )
+    with seeding() as session:
+        session.refresh(row)
+    assert row.status == expected
 
 
 def test_pauses_grow_up_to_six_hours() -> None:

@@ -148,7 +148,9 @@ CREATE FUNCTION basis_withdrawn() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
         AND state IN ('sent', 'seen', 'accepted', 'first_contact', 'in_progress');
     UPDATE referral SET state = 'revoked', ended_at = NEW.withdrawn_at, sent_at = NEW.withdrawn_at
       WHERE basis_id = NEW.id AND state = 'draft';
-    UPDATE outbox SET status = 'cancelled' WHERE basis_id = NEW.id AND status = 'pending';
+    -- Handed to a worker that has not begun it yet counts as waiting: it may still go back.
+    UPDATE outbox SET status = 'cancelled' WHERE basis_id = NEW.id
+      AND (status = 'pending' OR (status = 'sending' AND started_at IS NULL));
     UPDATE link SET revoked_at = NEW.withdrawn_at
       WHERE object_id = NEW.id AND purpose = 'consent' AND revoked_at IS NULL;
     RETURN NULL;
