@@ -73,6 +73,22 @@ def week_of(periods: Iterable[OpeningPeriod]) -> list[DayHours]:
     return [DayHours(day, WEEKDAYS[day], hours_in_words(by_day[day])) for day in range(7)]
 
 
+def week_in_words(periods: Iterable[OpeningPeriod]) -> str:
+    """« lundi à jeudi 9 h – 17 h ; vendredi 9 h – 12 h »: days alike are told once."""
+    spans: list[list[DayHours]] = []
+    for day in week_of(periods):
+        if spans and spans[-1][-1].hours == day.hours:
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return " ; ".join(f"{_span(span)} {span[0].hours}" for span in spans if span[0].hours)
+
+
+def _span(days: list[DayHours]) -> str:
+    first, last = days[0].name, days[-1].name
+    return first if first == last else f"{first} à {last}"
+
+
 def hours_in_words(periods: Iterable[tuple[time, time]]) -> str:
     """« 9 h – 12 h, 13 h 30 – 17 h »; empty when closed."""
     return ", ".join(f"{_spell(opens)} – {_spell(closes)}" for opens, closes in sorted(periods))

@@ -12,7 +12,7 @@ from partners.organisations import commands, queries
 from partners.organisations.conditions import rule_in_words
 from partners.organisations.forms import OrganisationForm
 from partners.organisations.models import Organisation
-from partners.organisations.opening import week_of
+from partners.organisations.opening import week_in_words
 from partners.organisations.places import commune_codes, territories_in_words
 from partners.organisations.rules import is_fresh, missing_parts, runs_organisations
 from partners.organisations.views.base import blueprint, organisation_run_by
@@ -36,7 +36,7 @@ def structure(organisation_id: uuid.UUID | None = None) -> str:
         correspondents=correspondents_of(organisation),
         rule_in_words=rule_in_words,
         territories_in_words=territories_in_words,
-        week_of=week_of,
+        week_in_words=week_in_words,
         is_fresh=is_fresh,
     )
 

@@ -11,6 +11,7 @@ from partners.organisations.opening import (
     is_open_at,
     next_opening,
     read_hours,
+    week_in_words,
     week_of,
 )
 
@@ -109,3 +110,13 @@ def test_week_of_has_seven_days() -> None:
     assert [day.is_closed for day in week] == [False] * 5 + [True] * 2
     assert week[0].name == "lundi"
     assert week[0].hours.replace("\u00a0", " ") == "9 h – 12 h, 13 h 30 – 17 h"
+
+
+def test_days_alike_are_told_once() -> None:
+    periods = make_unit().opening_periods
+    words = week_in_words(periods).replace("\u00a0", " ")
+    assert words == "lundi à vendredi 9 h – 12 h, 13 h 30 – 17 h"
+    split = [one for one in periods if one.weekday != 2 and one.opens_at == time(9)]
+    words = week_in_words(split).replace("\u00a0", " ")
+    assert words == "lundi à mardi 9 h – 12 h ; jeudi à vendredi 9 h – 12 h"
+    assert week_in_words([]) == ""
