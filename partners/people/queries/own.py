@@ -26,9 +26,9 @@ def get_own_account(actor: Actor) -> UserAccount:
 
 
 def get_own_secret(actor: Actor) -> UserSecret:
-    """The secrets of whoever asks."""
+    """The secrets of whoever asks; empty ones for an account that has none yet."""
     statement = select(UserSecret).where(UserSecret.user_id == actor.user_id)
-    return db.session.scalars(statement).one()
+    return db.session.scalars(statement).one_or_none() or UserSecret()
 
 
 def list_own_sessions(actor: Actor) -> list[MemberSession]:

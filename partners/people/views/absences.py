@@ -1,6 +1,7 @@
 """Absences: of the organisation, for its manager; one's own, for everybody."""
 
 import uuid
+from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
@@ -70,11 +71,15 @@ def note_own_absence() -> Response:
 
 
 def _form(colleagues: dict[str, Membership], absence: Absence | None = None) -> AbsenceForm:
-    deputy = str(absence.deputy_id or "") if absence else ""
-    form = AbsenceForm(obj=absence, deputy=deputy)
+    form = AbsenceForm(data=_days(absence) if absence else None)
     names = [(key, one.user.full_name) for key, one in colleagues.items()]
     form.deputy.choices = choices_with(NO_DEPUTY, names)
     return form
+
+
+def _days(absence: Absence) -> dict[str, Any]:
+    deputy = str(absence.deputy_id or "")
+    return {"starts_on": absence.starts_on, "ends_on": absence.ends_on, "deputy": deputy}
 
 
 def _noted(

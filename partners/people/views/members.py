@@ -11,6 +11,7 @@ from app.db import unit_of_work
 from app.errors import NotAllowed, Refusal
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
+from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Seat
 from partners.people import rules
 from partners.people.commands import members as commands
@@ -61,17 +62,13 @@ def members() -> str:
         invitations=list_invitations(actor),
         role_labels=ROLE_LABELS,
         side_labels=SIDE_LABELS,
-        has_sides=len({side for _, side in _sides(actor)}) > 1,
+        has_sides=OrganisationKind(actor.organisation_kind).can_claim,
     )
 
 
 def _organisation(actor: Actor) -> uuid.UUID:
     assert actor.organisation_id is not None
     return actor.organisation_id
-
-
-def _sides(actor: Actor) -> list[tuple[uuid.UUID, Side]]:
-    return [(seat.id, seat.side) for seat in seats_of_organisation(_organisation(actor))]
 
 
 @blueprint.get("/structure/membres/<uuid:membership_id>")
@@ -108,7 +105,7 @@ def edit_member(membership_id: uuid.UUID) -> Response:
     if again := ask_password_again():
         return again
     units = {str(unit.id): unit for unit in units_of(found.seat.organisation_id)}
-    form = MemberForm(obj=found, unit=str(found.unit_id or ""))
+    form = MemberForm(data=_place(found))
     form.offer(_roles(actor, found), [(key, unit.name) for key, unit in units.items()])
     if request.method == "GET" or not form.validate():
         return _page("edit_member", form, member=found)
@@ -120,6 +117,11 @@ def edit_member(membership_id: uuid.UUID) -> Response:
         return _refused("edit_member", form, refusal, member=found)
     flash("C’est enregistré. Si le rôle ou l’antenne a changé, sa session est fermée.", "success")
     return _to_member(found)
+
+
+def _place(found: Membership) -> dict[str, Any]:
+    unit = str(found.unit_id or "")
+    return {"role": found.role, "unit": unit, "job_title": found.job_title}
 
 
 def _roles(actor: Actor, found: Membership) -> list[Role]:
@@ -151,9 +153,7 @@ def end_member(membership_id: uuid.UUID) -> Response:
     return redirect(url_for("people.members"))  # type: ignore[return-value]
 
 
-@blueprint.route(
-    "/structure/membres/<uuid:membership_id>/changer-de-versant", methods=["GET", "POST"]
-)
+@blueprint.route("/structure/membres/<uuid:membership_id>/deplacer", methods=["GET", "POST"])
 @requires(manages_people)
 def move_member(membership_id: uuid.UUID) -> Response:
     """Over to the other side of the organisation."""
