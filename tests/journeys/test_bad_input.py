@@ -17,8 +17,9 @@ from tests.factories.casework import make_case
 from tests.factories.links import make_link
 from tests.factories.people import make_member
 from tests.factories.referrals import make_need
-from tests.factories.stage import PASSWORD, Stage, code_of, make_stage
+from tests.factories.stage import Stage, make_stage
 from tests.factories.world import World, make_world
+from tests.journeys.entering import sign_in
 from tests.journeys.hands import Hand
 from tests.support.acting import seeding
 from tests.support.browser import DESK, PHONE, Screen, Windows
@@ -62,6 +63,7 @@ def at_the_gate(page: Page, need: Need) -> Hand:
     """The last page before the sending."""
     page.goto(f"/besoins/{need.id}/partenaires")
     hand = Hand(page)
+    hand.leave("Chambre Exemple")
     hand.choose("Entraide et entrepreneurs")
     hand.press("Continuer")
     return hand
@@ -77,7 +79,7 @@ def test_two_advisers_answer_at_once(windows: Windows, world: World) -> None:
     first.press("Accepter")
     first.sees("acceptée")
     second.press("Accepter")
-    expect(second.page.locator("body")).to_contain_text("déjà")
+    expect(second.page.locator("body")).to_contain_text("Déjà répondu par")
     assert count(Referral, Referral.id == world.waiting.id, Referral.state == "accepted") == 1
 
 
@@ -88,14 +90,15 @@ def test_a_session_that_expired_while_typing_loses_nothing(
     case = make_case(stage.adviser)
     hand = Hand(windows.open(screen, stage.adviser))
     hand.page.goto(f"/dossiers/{case.id}")
+    hand.open("Écrire dans le fil")
     hand.type("Texte", TYPED)
     expire_sessions(stage.adviser)
-    hand.press("Ajouter")
-    hand.is_at("Connexion")
+    hand.press("Ajouter au fil")
+    hand.is_at("Se connecter")
     assert count(TimelineEntry, TimelineEntry.body == TYPED) == 0
-    sign_in_again(hand, stage)
+    sign_in(hand, stage)
     hand.sees(TYPED)
-    hand.press("Envoyer")
+    hand.press("Continuer et envoyer")
     hand.sees(TYPED)
     assert count(TimelineEntry, TimelineEntry.body == TYPED) == 1
 
@@ -109,15 +112,6 @@ def expire_sessions(member: Membership) -> None:
             .where(MemberSession.user_id == member.user_id)
             .values(ends_at=over, last_seen_at=over)
         )
-
-
-def sign_in_again(hand: Hand, stage: Stage) -> None:
-    """Password and code, on the page where one was led."""
-    hand.type("Adresse électronique", "camille.durand@exemple.test")
-    hand.type("Mot de passe", PASSWORD)
-    hand.press("Se connecter")
-    hand.type("Code à six chiffres", code_of(stage.totp_secret))
-    hand.press("Continuer")
 
 
 def test_an_altered_link_says_what_to_do(windows: Windows, world: World) -> None:
@@ -192,21 +186,36 @@ def test_an_impossible_date_is_explained_and_kept(
     windows: Windows, world: World, typed: str
 ) -> None:
     before = count(CaseAction)
-    hand = Hand(windows.open(PLAIN, world.adviser))
+    hand = Hand(windows.open(DESK, world.adviser))
     hand.page.goto(f"/dossiers/{world.case.id}/actions/nouvelle")
     hand.type("Objectif", TYPED)
+    hand.field("À faire avant le").evaluate("field => { field.type = 'text'; }")
     hand.type("À faire avant le", typed)
-    hand.press("Ajouter")
-    hand.sees("date")
+    hand.press("Ajouter l’action")
+    hand.sees("Cette date n’existe pas")
     expect(hand.field("Objectif")).to_have_value(TYPED)
+    expect(hand.field("À faire avant le")).to_have_attribute("value", typed)
     assert count(CaseAction) == before
+
+
+def test_a_note_of_tomorrow_is_explained_and_kept(windows: Windows, world: World) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    hand = Hand(windows.open(PHONE, world.adviser))
+    hand.page.goto(f"/dossiers/{world.case.id}")
+    hand.open("Écrire dans le fil")
+    hand.type("Date", tomorrow.isoformat())
+    hand.type("Texte", TYPED)
+    hand.press("Ajouter au fil")
+    hand.sees("Cette date est à venir")
+    expect(hand.field("Texte")).to_have_value(TYPED)
+    assert count(TimelineEntry, TimelineEntry.body == TYPED) == 0
 
 
 def test_a_decline_without_reason_is_asked_for_one(windows: Windows, world: World) -> None:
     hand = Hand(windows.open(PHONE, world.pending))
     hand.page.goto(f"/orientations/{world.waiting.id}/decliner")
-    hand.type("Votre réponse", TYPED)
+    hand.type("En une phrase", TYPED)
     hand.press("Décliner")
     hand.sees("Choisissez")
-    expect(hand.field("Votre réponse")).to_have_value(TYPED)
+    expect(hand.field("En une phrase")).to_have_value(TYPED)
     assert count(Referral, Referral.state == "declined") == 0

@@ -10,7 +10,8 @@ from app.actors import Role
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.factories.people import make_member
-from tests.factories.stage import PASSWORD, Stage, code_of, make_stage
+from tests.factories.stage import Stage, make_stage
+from tests.journeys.entering import sign_in
 from tests.journeys.hands import Hand, Keys
 from tests.support.browser import DESK, SCREENS, Screen, Windows
 from tests.support.live import LiveSite
@@ -53,7 +54,9 @@ def test_two_organisations_share_a_case_and_nobody_else_sees_it(
     site: LiveSite, windows: Windows, stage: Stage, screen: Screen
 ) -> None:
     adviser = Hand(windows.open(screen))
+    adviser.page.goto("/")
     sign_in(adviser, stage)
+    adviser.is_at("Aujourd’hui")
     partner = Hand(windows.open(screen, stage.partner))
     traces = tell_the_story(site, adviser, partner)
     assert [COMPANY in text for text in texts_of(adviser.page, OWN_LISTS)] == [True, True]
@@ -63,7 +66,9 @@ def test_two_organisations_share_a_case_and_nobody_else_sees_it(
 
 def test_the_story_with_the_keyboard_alone(site: LiveSite, windows: Windows, stage: Stage) -> None:
     adviser = Keys(windows.open(DESK))
+    adviser.page.goto("/")
     sign_in(adviser, stage)
+    adviser.is_at("Aujourd’hui")
     tell_the_story(site, adviser, Keys(windows.open(DESK, stage.partner)))
 
 
@@ -82,18 +87,6 @@ def tell_the_story(site: LiveSite, adviser: Hand, partner: Hand) -> Traces:
     adviser.page.goto(case_path)
     adviser.sees(ANSWER)
     return Traces(case_path, referral_path, reference)
-
-
-def sign_in(hand: Hand, stage: Stage) -> None:
-    """Password, then the code of the authenticator."""
-    hand.page.goto("/")
-    hand.type("Adresse électronique", "camille.durand@exemple.test")
-    hand.type("Mot de passe", PASSWORD)
-    hand.press("Se connecter")
-    hand.type("Code à six chiffres", code_of(stage.totp_secret))
-    hand.press("Continuer")
-    hand.is_at("Aujourd’hui")
-    hand.typed = 0
 
 
 def refer(hand: Hand) -> str:
