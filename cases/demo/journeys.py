@@ -47,14 +47,21 @@ class Move:
 
 
 def travel(
-    sent_at: datetime, limit: datetime, dice: Dice, withdrawn_at: datetime | None
+    sent_at: datetime,
+    limit: datetime,
+    dice: Dice,
+    withdrawn_at: datetime | None,
+    can_redirect: bool,
 ) -> list[Move]:
     """Moves from the draft to where things stand at ``limit`` (the present, or the closing).
 
     A withdrawal ends whatever is still alive.
     """
     moves, last = [Move(S.DRAFT, S.SENT, sent_at)], min(limit, withdrawn_at or limit)
-    for state in _path(dice.weighted(ENDS), dice):
+    end = dice.weighted(ENDS)
+    if end is S.REDIRECTED and not can_redirect:
+        end = S.DECLINED
+    for state in _path(end, dice):
         before = moves[-1]
         expires = state is S.EXPIRED
         at = sent_at + EXPIRES_AFTER if expires else dice.after(before.at, *DAYS[state])

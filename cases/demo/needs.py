@@ -133,17 +133,19 @@ def _send_to_all(
 ) -> None:
     kinds = list(_kinds(story, need, sender, chosen))
     asked = [partner for (partner, _), kind in zip(chosen, kinds, strict=True) if kind.needs_basis]
-    basis = None
+    basis, spare = None, spare[:1]
+    proposed = spare[0][0] if spare else None
     if asked:
-        proposed = [partner for partner, _ in spare[:1]]
+        named = [*asked, proposed] if proposed else asked
         may_end = ReferralKind.HANDOVER not in kinds
-        basis = agree(story, asked + proposed, need.subject, sender, at, may_end=may_end)
+        basis = agree(story, named, need.subject, sender, at, may_end=may_end)
     for minute, ((partner, unit), kind) in enumerate(zip(chosen, kinds, strict=True)):
-        sending = Sending(story, need, sender, partner, unit, kind, at + timedelta(minutes=minute))
+        sent_at = at + timedelta(minutes=minute)
+        sending = Sending(story, need, sender, partner, unit, kind, sent_at, proposed)
         if basis is None or not kind.needs_basis:
             give_signpost(sending)
         else:
-            _follow_up(sending, send(sending, basis), basis, spare[:1])
+            _follow_up(sending, send(sending, basis), basis, spare)
 
 
 def _kinds(story: Story, need: Need, sender: Stay, chosen: list[Choice]) -> Iterator[ReferralKind]:
@@ -163,15 +165,13 @@ def _kinds(story: Story, need: Need, sender: Stay, chosen: list[Choice]) -> Iter
 def _follow_up(
     sending: Sending, referral: Referral, basis: LegalBasis, spare: list[Choice]
 ) -> None:
-    """A redirection proposes somebody; more often than not the sender sends there."""
+    """A redirection proposes somebody; more often than not the sender sends there, once."""
     story, ended_at = sending.story, referral.ended_at
-    if referral.state is not ReferralState.REDIRECTED or ended_at is None:
+    if referral.state is not ReferralState.REDIRECTED or ended_at is None or not sending.proposed:
         return
-    others = story.world.partners
-    proposed = spare[0][0] if spare else next(one for one in others if one.workers)
-    referral.proposed_seat_id = proposed.seat.id
+    referral.proposed_seat_id = sending.proposed.seat.id
     again = ended_at + timedelta(hours=story.dice.between(2, 20))
     alive = basis.withdrawn_at is None or again < basis.withdrawn_at
     if spare and alive and again < story.end and story.dice.chance(0.7):
-        next_one = (story, sending.need, sending.sender, *spare[0], ReferralKind.JOINT, again)
-        send(Sending(*next_one, referral), basis)
+        next_one = (story, sending.need, sending.sender, *spare.pop(), ReferralKind.JOINT, again)
+        send(Sending(*next_one, redirected_from=referral), basis)

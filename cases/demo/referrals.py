@@ -16,7 +16,7 @@ from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
 from cases.referrals.models import Need, Referral, ReferralSheet, ReferralStep
 from cases.referrals.rules.states import ENDED, REFUSED, WAITING
 from cases.referrals.sheets import frozen_names, sheet_content
-from cases.referrals.tasks import ANSWERS
+from cases.referrals.today import NEWS
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Unit
 
@@ -38,7 +38,7 @@ RECENT = timedelta(days=7)
 
 @dataclass
 class Sending:
-    """A need on its way to a partner."""
+    """A need on its way to a partner, who may propose another one."""
 
     story: Story
     need: Need
@@ -47,6 +47,7 @@ class Sending:
     unit: Unit
     kind: ReferralKind
     sent_at: datetime
+    proposed: Partner | None = None
     redirected_from: Referral | None = None
 
 
@@ -73,7 +74,8 @@ def send(sending: Sending, basis: LegalBasis) -> Referral:
     """Freeze the sheet, then let the referral live until now."""
     story, dice = sending.story, sending.story.dice
     referral = _insert(sending, basis, "")
-    moves = travel(sending.sent_at, story.end, dice, basis.withdrawn_at)
+    can_redirect = sending.proposed is not None
+    moves = travel(sending.sent_at, story.end, dice, basis.withdrawn_at, can_redirect)
     if not story.is_open and moves[-1].after in WAITING:
         moves.append(Move(moves[-1].after, S.REVOKED, story.end, "case_closed"))
     signer = dice.pick(sending.partner.workers)
@@ -122,10 +124,7 @@ def _insert(sending: Sending, basis: LegalBasis | None, message: str) -> Referra
 
 def _step(sending: Sending, referral: Referral, move: Move, signer: Member | None = None) -> None:
     """Write a move on the referral, in its history and in the journal."""
-    story, by_system = sending.story, move.after is S.EXPIRED or move.note == "consent_withdrawn"
-    member = signer if move.after in SIGNED and signer else sending.sender.member
-    if by_system:
-        member = None
+    story, member = sending.story, _who(sending, move, signer)
     referral.state = move.after
     if move.after is S.SEEN:
         referral.seen_at = move.at
@@ -148,6 +147,13 @@ def _step(sending: Sending, referral: Referral, move: Move, signer: Member | Non
     )
     action = "referral.read" if move.after is S.SEEN else f"referral.{move.after.value}"
     story.record(action, referral, move.at, member, before=move.before.value)
+
+
+def _who(sending: Sending, move: Move, signer: Member | None) -> Member | None:
+    """Who signs a move: the receiver, the sender, or nobody when it comes by itself."""
+    if move.after is S.EXPIRED or move.note == "consent_withdrawn":
+        return None
+    return signer if signer and move.after in SIGNED else sending.sender.member
 
 
 def _explain(sending: Sending, referral: Referral, move: Move) -> None:
@@ -257,9 +263,9 @@ def _pass_the_lead(story: Story, stay: Stay, at: datetime) -> None:
 def _notify(sending: Sending, referral: Referral, last: Move) -> None:
     """What moved this week is told to the sender, as the worker would have."""
     story = sending.story
-    if last.after not in ANSWERS or last.at < story.world.now - RECENT:
+    if last.after not in NEWS or last.at < story.world.now - RECENT:
         return
-    text = f"{sending.partner.organisation.name} {ANSWERS[last.after]}."
+    text = f"{sending.partner.organisation.name} {NEWS[last.after][0]}."
     story.world.rows.add(
         Notice(
             id=story.dice.identifier(last.at),

@@ -29,6 +29,8 @@ LEADING = frozenset(
         OrganisationKind.DREETS,
     }
 )
+#: Nothing of theirs is late or due within days: what was just sent to them comes first.
+UNHURRIED = frozenset({"entraide"})
 #: Volunteers promise an answer within five working days.
 VOLUNTEERS_HOURS = 120
 Facts = dict[RuleField, Any]
