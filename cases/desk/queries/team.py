@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from app import clock
-from app.actors import Actor
+from app.actors import CASE_ROLES, Actor
 from app.db import db
 from cases.casework.enums import CaseStatus
 from cases.casework.models import CaseFile
@@ -37,7 +37,7 @@ class MemberLoad:
 
 
 def list_loads(actor: Actor) -> list[MemberLoad]:
-    """Active members of the actor's seat with what they carry, the most loaded first."""
+    """Active members of the actor's seat who follow cases, the most loaded first."""
     cases = _count(
         select(CaseFile.id).where(
             CaseFile.lead_member_id == Membership.id, CaseFile.status != CaseStatus.CLOSED
@@ -52,6 +52,7 @@ def list_loads(actor: Actor) -> list[MemberLoad]:
         select(Membership, cases, referrals)
         .join(Membership.user)
         .where(Membership.seat_id == actor.seat_id, Membership.ended_at.is_(None))
+        .where(Membership.role.in_(CASE_ROLES))
         .options(contains_eager(Membership.user))
         .order_by(UserAccount.folded_name)
     )
