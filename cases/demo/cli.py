@@ -4,6 +4,7 @@ import json
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from app import clock
 from cases.demo.accounts import list_accounts
@@ -15,12 +16,7 @@ ONLY_DEMO = "Only in demonstration mode (RELAIS_DEMO=1), with the embedded datab
 NO_REFERENCE = "The reference data are missing: run « relais reference load » first."
 
 
-@click.group("demo")
-def demo_group() -> None:
-    """The demonstration: invented data, loaded, reset, and its accounts."""
-    settings = current_app.config["SETTINGS"]
-    if not settings.demo:
-        raise click.ClickException(ONLY_DEMO)
+demo_group = AppGroup("demo", help="The demonstration: invented data, and its accounts.")
 
 
 @demo_group.command("load")
@@ -43,6 +39,7 @@ def reset() -> None:
 @click.option("--json", "as_json", is_flag=True, help="A list, for programs.")
 def accounts(as_json: bool) -> None:
     """List the demonstration accounts, with what signs them in."""
+    _refuse_elsewhere()
     found = list_accounts()
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -51,7 +48,13 @@ def accounts(as_json: bool) -> None:
         click.echo("\t".join((one["login"], one["password"], one["role"], one["organisation"])))
 
 
+def _refuse_elsewhere() -> None:
+    if not current_app.config["SETTINGS"].demo:
+        raise click.ClickException(ONLY_DEMO)
+
+
 def _load() -> None:
+    _refuse_elsewhere()
     try:
         counts = load_demo(clock.today())
     except ReferenceMissing as error:

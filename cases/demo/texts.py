@@ -95,9 +95,9 @@ class Voice:
 def gender_slots(is_woman: bool) -> dict[str, str]:
     """Endings and pronouns."""
     if is_woman:
-        words = {"e": "e", "il": "elle", "Il": "Elle", "lui": "elle", "fiere": "fière"}
+        words = {"e": "e", "il": "elle", "Il": "Elle", "lui": "elle", "fier": "fière"}
         return {**words, "e_seul": "e seule"}
-    words = {"e": "", "il": "il", "Il": "Il", "lui": "lui", "fiere": "fier"}
+    words = {"e": "", "il": "il", "Il": "Il", "lui": "lui", "fier": "fier"}
     return {**words, "e_seul": " seul"}
 
 
