@@ -11,7 +11,6 @@ from app.actors import Actor, Role, Side
 from cases.casework.enums import (
     ActionStatus,
     Audience,
-    BasisKind,
     CaseStatus,
     ParticipantRole,
     Section,
@@ -165,13 +164,12 @@ def hears(actor: Actor, audience: Audience, seat_id: object) -> bool:
 
 
 def basis_state(basis: LegalBasis, at: datetime) -> str:
-    """``withdrawn``, ``lapsed``, ``to_confirm`` or ``active``."""
+    """``withdrawn``, ``lapsed``, ``to_confirm`` (it ends unless confirmed) or ``active``."""
     if basis.withdrawn_at is not None:
         return "withdrawn"
     if basis.valid_until is not None and basis.valid_until <= at:
         return "lapsed"
-    needs_link = basis.kind is BasisKind.CONSENT and basis.confirmed_at is None
-    return "to_confirm" if needs_link else "active"
+    return "to_confirm" if basis.valid_until is not None else "active"
 
 
 def is_pause_complete(reason: str, until: date | None, today: date) -> bool:

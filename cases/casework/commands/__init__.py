@@ -21,6 +21,7 @@ from cases.casework.commands.sharing import (
     end_participation,
     hand_over_cases,
     leave_case,
+    note_export,
 )
 from cases.casework.commands.steering import (
     change_phase,
@@ -46,6 +47,7 @@ __all__ = [
     "hand_over_cases",
     "lapse_unconfirmed_agreements",
     "leave_case",
+    "note_export",
     "open_case",
     "pause_case",
     "record_agreement",

@@ -57,6 +57,13 @@ def hand_over_cases(membership: Membership, successor: Membership | None, by: Ac
     return count
 
 
+def note_export(count: int, *, by: Actor) -> None:
+    """A list of cases leaves as a file: the journal says who took it, and how many there were."""
+    journal.record(
+        Membership(id=by.membership_id), "cases.exported", by=by, details={"cases": count}
+    )
+
+
 def _end(participation: Participation, reason: str) -> None:
     participation.ended_at, participation.end_reason = clock.now(), reason
     db.session.flush()

@@ -2,9 +2,11 @@
 
 from flask import Response, render_template, request
 
+from app.db import unit_of_work
 from app.reference.labels import department_choices
 from app.reference.queries import commune_names
 from app.security import current_actor, requires
+from cases.casework import commands
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.lists import ask_cases, export_cases, list_cases
 from cases.casework.models import CaseFile
@@ -41,7 +43,10 @@ def list_all() -> str:
 @requires(reads_cases)
 def export() -> Response:
     """What the list shows, all its pages, as a file."""
-    cases = export_cases(ask_cases(request.args), current_actor())
+    actor = current_actor()
+    cases = export_cases(ask_cases(request.args), actor)
+    with unit_of_work():
+        commands.note_export(len(cases), by=actor)
     content = cases_csv(cases, commune_names(_communes(cases)))
     headers = {"Content-Disposition": "attachment; filename=dossiers.csv"}
     return Response(content, mimetype="text/csv", headers=headers)

@@ -31,7 +31,7 @@ def new() -> ResponseReturnValue:
         except CaseAlreadyOpen as refusal:
             existing = refusal.case
         except KnownElsewhere:
-            return _pass_on(company)
+            return pass_on(company)
     page = render_template(
         "cases/casework/new.html", form=form, company=company, person=person, existing=existing
     )
@@ -53,7 +53,7 @@ def _open(
     return redirect(url_for("casework.show", case_id=case.id))
 
 
-def _pass_on(company: Company | None) -> ResponseReturnValue:
+def pass_on(company: Company | None) -> ResponseReturnValue:
     """The blind answer; the lead, if there is one, receives the request."""
     if company is not None:
         with unit_of_work():

@@ -13,7 +13,7 @@ from app.security import requires
 from app.web.forms import BaseForm
 from cases.casework import commands, queries
 from cases.casework.enums import CaseStatus
-from cases.casework.errors import CaseChangedMeanwhile
+from cases.casework.errors import CaseChangedMeanwhile, KnownElsewhere
 from cases.casework.forms import AssignForm, CloseForm, PhaseForm, ReopenForm, StatusForm
 from cases.casework.views.blueprint import (
     OpenedCase,
@@ -23,6 +23,7 @@ from cases.casework.views.blueprint import (
     reads_cases,
     refuse_unless,
 )
+from cases.casework.views.opening import pass_on
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/phase", methods=["GET", "POST"])
@@ -124,6 +125,8 @@ def _steer(
         try:
             with unit_of_work():
                 sentence = act()
+        except KnownElsewhere:
+            return pass_on(opened.case.company)
         except CaseChangedMeanwhile as refusal:
             form.form_errors.append(refusal.message)
             _take_present_version(form, opened)

@@ -172,6 +172,7 @@ def test_reading_figures(one, expected):
     ("kind", "confirmed", "until", "withdrawn", "expected"),
     [
         (BasisKind.CONSENT, NOW, None, None, "active"),
+        (BasisKind.CONSENT, None, None, None, "active"),
         (BasisKind.CONSENT, None, NOW + timedelta(days=1), None, "to_confirm"),
         (BasisKind.CONSENT, None, NOW, None, "lapsed"),
         (BasisKind.CONSENT, NOW, None, NOW, "withdrawn"),
