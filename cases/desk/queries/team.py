@@ -17,7 +17,6 @@ from cases.referrals.models import Referral
 from partners.organisations.models import Seat
 from partners.people.models import Absence, Invitation, Membership, UserAccount
 
-WAITING = (ReferralState.SENT, ReferralState.SEEN)
 RUNNING = (ReferralState.ACCEPTED, ReferralState.FIRST_CONTACT, ReferralState.IN_PROGRESS)
 ABSENCES_AHEAD = timedelta(days=14)
 
@@ -63,15 +62,6 @@ def list_loads(actor: Actor) -> list[MemberLoad]:
 def _count(ids: Select[UUID]) -> ScalarSelect[int]:
     counted = ids.with_only_columns(func.count())
     return counted.correlate(Membership).scalar_subquery()
-
-
-def count_unanswered(actor: Actor) -> int:
-    """Referrals received by the seat that wait for an answer."""
-    statement = select(func.count()).select_from(Referral)
-    waiting = statement.where(
-        Referral.receiver_seat_id == actor.seat_id, Referral.state.in_(WAITING)
-    )
-    return db.session.scalar(waiting) or 0
 
 
 def list_absences(actor: Actor) -> list[Absence]:

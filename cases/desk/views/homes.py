@@ -40,10 +40,8 @@ def _nothing(actor: Actor) -> Context:
 def _of_manager(actor: Actor) -> Context:
     return {
         "loads": team.list_loads(actor),
-        "unanswered": team.count_unanswered(actor),
         "absences": team.list_absences(actor),
         "invitations": team.count_waiting_invitations(actor),
-        "day": clock.today(),
     }
 
 

@@ -16,11 +16,13 @@ from partners.organisations.enums import Subject
 from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership
 from tests.factories import (
+    make_basis,
     make_case,
     make_company,
     make_member,
     make_need,
     make_organisation,
+    make_referral,
     make_seat,
     make_service,
     make_unit,
@@ -262,3 +264,35 @@ def test_privacy_is_for_everybody(client: InspectingClient) -> None:
     assert "Vos droits" in client.get("/confidentialite").text
     sign_in(client, make_member())
     assert "Vos droits" in client.get("/confidentialite").text
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_today_takes_as_many_statements_whatever_waits(
+    client: InspectingClient, number: int
+) -> None:
+    receiver, sender = make_member(), make_member()
+    for _ in range(number):
+        case = make_case(sender)
+        basis = make_basis(case, [Seat(id=receiver.seat_id)], sender)
+        make_referral(make_need(case, sender), sender, Seat(id=receiver.seat_id), basis)
+        make_notice(receiver, f"Message {case.id}")
+    sign_in(client, receiver)
+    client.get("/")
+    with recorded_statements() as statements:
+        page = client.get("/").text
+    assert page.count("Répondre à") == number
+    assert len(statements) == 9, statements
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_managers_home_takes_as_many_statements_whatever_the_team(
+    client: InspectingClient, number: int
+) -> None:
+    manager = make_member(role=Role.MANAGER)
+    for _ in range(number):
+        make_case(make_member(Seat(id=manager.seat_id)))
+    sign_in(client, manager)
+    client.get("/")
+    with recorded_statements() as statements:
+        client.get("/")
+    assert len(statements) == 12, statements
