@@ -16,15 +16,15 @@ ENDS = {
     S.ACCEPTED: 5,
     S.FIRST_CONTACT: 3,
     S.GIVEN_UP: 7,
-    S.DECLINED: 13,
-    S.REDIRECTED: 7,
+    S.DECLINED: 11,
+    S.REDIRECTED: 15,
     S.EXPIRED: 6,
     S.REVOKED: 5,
 }
 #: Days that pass before each state, at least and at most.
 DAYS = {
     S.SEEN: (0.05, 2.0),
-    S.ACCEPTED: (0.05, 2.5),
+    S.ACCEPTED: (0.05, 3.5),
     S.DECLINED: (0.1, 4.0),
     S.REDIRECTED: (0.1, 3.0),
     S.REVOKED: (0.2, 5.0),
@@ -52,16 +52,18 @@ def travel(
     dice: Dice,
     withdrawn_at: datetime | None,
     can_redirect: bool,
+    is_answered: bool = True,
 ) -> list[Move]:
     """Moves from the draft to where things stand at ``limit`` (the present, or the closing).
 
-    A withdrawal ends whatever is still alive.
+    A withdrawal ends whatever is still alive; half of what is not answered was opened.
     """
     moves, last = [Move(S.DRAFT, S.SENT, sent_at)], min(limit, withdrawn_at or limit)
     end = dice.weighted(ENDS)
     if end is S.REDIRECTED and not can_redirect:
         end = S.DECLINED
-    for state in _path(end, dice):
+    path = _path(end, dice) if is_answered else [S.SEEN] * dice.between(0, 1)
+    for state in path:
         before = moves[-1]
         expires = state is S.EXPIRED
         at = sent_at + EXPIRES_AFTER if expires else dice.after(before.at, *DAYS[state])

@@ -23,7 +23,7 @@ from cases.demo.rows import Rows
 from cases.demo.stories import tell_story
 from cases.demo.story import Story
 from cases.demo.texts import content
-from cases.demo.world import World
+from cases.demo.world import World, fill_trays
 from partners.organisations.models import Organisation
 from partners.people.models import UserAccount
 
@@ -70,6 +70,7 @@ def tell_everything(session: Session, today: date) -> Rows:
     world = World(today, now, make_world_partners(rows, at), rows)
     give_secrets(rows.of(UserAccount), rows, today, now)
     _organise(world)
+    fill_trays(world)
     world.firms = make_firms(communes, postcodes, today)
     stories, strangers = _live(world, communes)
     ask_for_access(world, stories, strangers)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from app.actors import Side
 from cases.casework.enums import Phase
 from cases.casework.models import LegalBasis
 from cases.demo.agreements import agree
@@ -44,16 +45,19 @@ WEIGHTS: dict[Phase, dict[Subject, float]] = {
 BUDGETS = (8_000, 25_000, 60_000, 140_000, 320_000)
 HANDOVER_SHARE, SIGNPOST_SHARE, DRAFT_SHARE = 0.2, 0.24, 0.06
 Choice = tuple[Partner, Unit]
+#: What was sent since then may well wait for its answer.
+FRESH = timedelta(days=3, hours=12)
 
 
 def live_through_needs(story: Story) -> None:
     """One to three needs, each sent to one partner or more."""
     for at in _moments(story):
-        subject = _subject(story)
+        wanted = _wanted(story, at)
+        subject = _subject(story, wanted)
         if subject is None:
             return
         need = _write_need(story, subject, at)
-        _send_need(story, need)
+        _send_need(story, need, wanted)
 
 
 def _moments(story: Story) -> list[datetime]:
@@ -61,14 +65,33 @@ def _moments(story: Story) -> list[datetime]:
     start, dice = story.case.opened_at + timedelta(hours=2), story.dice
     length = (story.end - start) * 0.55
     found = [dice.instant(start, start + length) for _ in range(dice.between(1, 3))]
-    week_ago = story.world.now - timedelta(days=8)
-    if story.is_open and week_ago > start and dice.chance(0.42):
-        found.append(dice.instant(week_ago, story.world.now - timedelta(hours=14)))
+    lately = story.world.now - FRESH
+    if story.is_open and lately > start and dice.chance(0.6):
+        found.append(dice.instant(lately, story.world.now - timedelta(hours=7)))
     return sorted(found)
 
 
-def _subject(story: Story) -> Subject | None:
+def _wanted(story: Story, at: datetime) -> Partner | None:
+    """These days, somebody whose tray should hold something."""
+    if not story.is_open or at < story.world.now - FRESH:
+        return None
+    found = story.world.waited_for(story.commune.code, story.facts(), story.seat_ids())
+    fit = [one for one in found if any(_fits(story, subject, one) for subject in Subject)]
+    weights = {index: story.world.in_trays[one.seat.id] for index, one in enumerate(fit)}
+    return fit[story.dice.weighted(weights)] if fit else None
+
+
+def _fits(story: Story, subject: Subject, partner: Partner) -> bool:
+    """Could this be asked of the partner now?"""
+    is_debt = subject in (N.SOCIAL_DEBTS, N.TAX_DEBTS)
+    is_new = subject not in story.subjects and _makes_sense(story, subject)
+    return is_new and partner.serves(subject) and (partner.seat.side is Side.AID or is_debt)
+
+
+def _subject(story: Story, wanted: Partner | None) -> Subject | None:
     """Something not asked yet that somebody answers there."""
+    if wanted is not None:
+        return story.dice.pick([one for one in Subject if _fits(story, one, wanted)])
     facts, code = story.facts(), story.commune.code
     weights = {
         subject: weight
@@ -113,14 +136,20 @@ def _has_budget(story: Story) -> bool:
     return story.dice.chance(0.6 if company is not None and company.is_ess else 0.1)
 
 
-def _send_need(story: Story, need: Need) -> None:
+def _send_need(story: Story, need: Need, wanted: Partner | None) -> None:
     dice, at = story.dice, need.created_at + timedelta(minutes=story.dice.between(12, 70))
     sender = next(one for one in story.stays if one.partner.seat.id == need.seat_id)
     code, facts = story.commune.code, story.facts()
     choices = story.world.receivers(need.subject, code, facts, story.seat_ids())
     if not choices:
         return
-    chosen = dice.some(choices, dice.weighted({1: 40, 2: 38, 3: 22}))
+    if wanted is not None:
+        unit = story.world.unit_for(wanted, code)
+        assert unit is not None
+        choices = [one for one in choices if one[0] is not wanted]
+        _send_to_all(story, need, sender, [(wanted, unit)], choices, at, wanted=wanted)
+        return
+    chosen = dice.some(choices, dice.weighted({1: 24, 2: 40, 3: 36}))
     spare = [one for one in choices if one not in chosen]
     if story.is_open and dice.chance(DRAFT_SHARE):
         keep_draft(Sending(story, need, sender, *chosen[0], ReferralKind.JOINT, at))
@@ -129,19 +158,28 @@ def _send_need(story: Story, need: Need) -> None:
 
 
 def _send_to_all(
-    story: Story, need: Need, sender: Stay, chosen: list[Choice], spare: list[Choice], at: datetime
+    story: Story,
+    need: Need,
+    sender: Stay,
+    chosen: list[Choice],
+    spare: list[Choice],
+    at: datetime,
+    wanted: Partner | None = None,
 ) -> None:
-    kinds = list(_kinds(story, need, sender, chosen))
+    kinds = [ReferralKind.JOINT] if wanted else list(_kinds(story, need, sender, chosen))
     asked = [partner for (partner, _), kind in zip(chosen, kinds, strict=True) if kind.needs_basis]
     basis, spare = None, spare[:1]
     proposed = spare[0][0] if spare else None
     if asked:
         named = [*asked, proposed] if proposed else asked
-        may_end = ReferralKind.HANDOVER not in kinds
+        may_end = ReferralKind.HANDOVER not in kinds and wanted is None
         basis = agree(story, named, need.subject, sender, at, may_end=may_end)
     for minute, ((partner, unit), kind) in enumerate(zip(chosen, kinds, strict=True)):
         sent_at = at + timedelta(minutes=minute)
         sending = Sending(story, need, sender, partner, unit, kind, sent_at, proposed)
+        if partner is wanted:
+            sending.is_answered = False
+            story.world.in_trays[partner.seat.id] -= 1
         if basis is None or not kind.needs_basis:
             give_signpost(sending)
         else:

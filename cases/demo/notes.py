@@ -52,7 +52,7 @@ def _author(story: Story, at: datetime) -> Stay:
 
 def _write(story: Story, stay: Stay, at: datetime) -> None:
     stage = _stage(story, at)
-    if stay is not story.lead and story.dice.chance(0.6):
+    if stay is not story.lead and story.dice.chance(0.3):
         line: Line = (story.dice.weighted(PARTNER_KINDS), notes()["partner"][stage])
         audience = story.dice.weighted(AUDIENCES)
     else:
@@ -69,7 +69,7 @@ def _line_of_subject(story: Story, stage: str) -> tuple[Line, Audience]:
     audience = dice.weighted(AUDIENCES)
     if name == Subject.HEALTH.value:
         audience = Audience.OWN
-    elif dice.chance(0.2):
+    elif dice.chance(0.3):
         key = dice.pick(list(GENERAL))
         return (GENERAL[key], content("phrases")[key]), audience
     elif dice.chance(0.08):

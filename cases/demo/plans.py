@@ -12,7 +12,7 @@ from cases.demo.texts import content
 from cases.demo.world import UNHURRIED
 from partners.organisations.enums import Subject
 
-REST_DAYS = 6
+REST_DAYS = 8
 OVER = (ActionStatus.DONE, ActionStatus.DROPPED)
 
 

@@ -48,6 +48,7 @@ class Sending:
     kind: ReferralKind
     sent_at: datetime
     proposed: Partner | None = None
+    is_answered: bool = True
     redirected_from: Referral | None = None
 
 
@@ -75,7 +76,9 @@ def send(sending: Sending, basis: LegalBasis) -> Referral:
     story, dice = sending.story, sending.story.dice
     referral = _insert(sending, basis, "")
     can_redirect = sending.proposed is not None
-    moves = travel(sending.sent_at, story.end, dice, basis.withdrawn_at, can_redirect)
+    withdrawn_at = basis.withdrawn_at
+    life = (story.end, dice, withdrawn_at, can_redirect, sending.is_answered)
+    moves = travel(sending.sent_at, *life)
     if not story.is_open and moves[-1].after in WAITING:
         moves.append(Move(moves[-1].after, S.REVOKED, story.end, "case_closed"))
     signer = dice.pick(sending.partner.workers)

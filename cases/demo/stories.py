@@ -20,6 +20,7 @@ from cases.demo.takings import take_stock
 from cases.demo.texts import Voice, capital, euros_text, gender_slots
 from cases.demo.world import UNHURRIED, World
 from cases.referrals.routing import facts_of
+from partners.organisations.enums import UnitLevel
 
 PHASES = {
     Phase.ANTICIPATION: 16,
@@ -29,10 +30,10 @@ PHASES = {
     Phase.REBOUND: 10,
 }
 STATUSES = {
-    CaseStatus.OPEN: 54,
+    CaseStatus.OPEN: 48,
     CaseStatus.WATCH: 11,
-    CaseStatus.PAUSED: 9,
-    CaseStatus.CLOSED: 26,
+    CaseStatus.PAUSED: 11,
+    CaseStatus.CLOSED: 30,
 }
 #: Days since the opening, at least and at most.
 AGES = {
@@ -104,9 +105,16 @@ def _lead(world: World, firm: Firm, phase: Phase, dice: Dice) -> Leader:
     """The seat that opens the case, and its member; those with more people open more."""
     facts = facts_of(phase, firm.company, None, world.today)
     leads = world.leads(firm.commune.code, facts)
-    weights = {index: len(one.workers) for index, one in enumerate(leads)}
+    weights = {index: _weight(world, one, firm) for index, one in enumerate(leads)}
     partner = leads[dice.weighted(weights)]
     return Leader(partner, pick_worker(world, partner, firm.commune.code, dice))
+
+
+def _weight(world: World, partner: Partner, firm: Firm) -> float:
+    """National organisations lead few cases."""
+    unit = world.unit_for(partner, firm.commune.code)
+    is_near = unit is not None and unit.level is not UnitLevel.NATIONAL
+    return len(partner.workers) * (1 if is_near else 0.15)
 
 
 def pick_worker(world: World, partner: Partner, commune_code: str, dice: Dice) -> Member:

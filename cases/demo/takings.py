@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from cases.casework.enums import Audience, EntryKind
+from cases.casework.enums import Audience, EntryKind, Phase
 from cases.casework.models import Assessment, AssessmentDebt
 from cases.demo.story import Story
 from cases.demo.texts import content
@@ -32,8 +32,7 @@ def _assess(story: Story, at: datetime, share: float) -> None:
     words, phrases = content("words")["assessment"], content("phrases")["assessment"]
     texts = {key: story.voice.say(words[key] + phrases[key], at) for key in (*STRANDS, *HELP)}
     band = story.firm.company.headcount_band if story.firm.company else "NN"
-    if not HEADS[band or "NN"]:
-        texts["staff"] = "Pas de salarié."
+    texts |= _known_for_sure(story, HEADS[band or "NN"])
     row = Assessment(
         id=dice.identifier(at),
         case_id=story.case.id,
@@ -52,6 +51,16 @@ def _assess(story: Story, at: datetime, share: float) -> None:
     aid = Audience.AID
     story.tell(EntryKind.ASSESSMENT, body, at, member, audience=aid, object_id=row.id)
     story.record("assessment.recorded", row, at + timedelta(seconds=1), member)
+
+
+def _known_for_sure(story: Story, heads: int) -> dict[str, str]:
+    """What the phase and the headcount leave no choice about."""
+    sure = {} if heads else {"staff": "Pas de salarié."}
+    if story.case.phase is Phase.ANTICIPATION:
+        sure["legal_deadlines"] = "Aucune à ce jour."
+    if story.firm.company is None or story.firm.is_closed:
+        sure |= {"order_book": "Activité arrêtée.", "staff": "Plus de salarié."}
+    return sure
 
 
 def _owe(world: World, story: Story, row: Assessment, share: float) -> None:

@@ -33,18 +33,23 @@ LEADING = frozenset(
 UNHURRIED = frozenset({"entraide"})
 #: Volunteers promise an answer within five working days.
 VOLUNTEERS_HOURS = 120
+WAITING_BY_SEAT, WAITING_OF = 2, {"urssaf-aquitaine": 5, "entraide": 3, "cci-aquitaine": 3}
 Facts = dict[RuleField, Any]
 
 
 @dataclass
 class World:
-    """``now`` is the last instant at which something may have happened."""
+    """``now`` is the last instant at which something may have happened.
+
+    ``in_trays`` says how many referrals each seat should still find waiting.
+    """
 
     today: date
     now: datetime
     partners: list[Partner]
     rows: Rows
     firms: list[Firm] = field(default_factory=list)
+    in_trays: dict[UUID, int] = field(default_factory=dict)
     _calendars: dict[UUID, clock.WorkingCalendar] = field(default_factory=dict)
 
     def receivers(
@@ -69,6 +74,16 @@ class World:
             if self.unit_for(one, commune_code) and _is_fit(one, facts)
         ]
 
+    def waited_for(self, commune_code: str, facts: Facts, without: Iterable[UUID]) -> list[Partner]:
+        """Seats that could be asked for something there and whose tray is not full yet."""
+        left_out = set(without)
+        return [
+            one
+            for one in self.partners
+            if self.in_trays.get(one.seat.id, 0) > 0 and one.seat.id not in left_out
+            if self.unit_for(one, commune_code) and _is_fit(one, facts)
+        ]
+
     def unit_for(self, partner: Partner, commune_code: str) -> Unit | None:
         """The unit that covers a commune."""
         return covering_unit(partner.units, commune_code)[0]
@@ -84,6 +99,13 @@ class World:
             self._calendars[unit.id] = calendar_of_unit(unit)
         hours = self.answer_hours(partner)
         return clock.add_working_hours(sent_at, hours, self._calendars[unit.id])
+
+
+def fill_trays(world: World) -> None:
+    """How many referrals should wait for each seat."""
+    for one in world.partners:
+        if one.workers and one.services:
+            world.in_trays[one.seat.id] = WAITING_OF.get(one.key, WAITING_BY_SEAT)
 
 
 def _is_fit(partner: Partner, facts: Facts) -> bool:
