@@ -47,6 +47,9 @@ READERS = {
     "author": "partners.people.authors:find_author",
 }
 
+#: Accounts that the sign-in page offers, in demonstration mode only.
+DEMO_ACCOUNTS = "cases.demo.accounts:offered_accounts"
+
 
 def create_app(settings: Settings | None = None, process: Process = "web") -> Flask:
     """The application with its open features; ``process`` decides the database login.
@@ -93,6 +96,8 @@ def _configure(app: Flask, settings: Settings, process: Process) -> None:
     app.jinja_env.lstrip_blocks = True
     app.extensions["relais.default_actor"] = SYSTEM if process == "worker" else ANONYMOUS
     app.extensions["relais.actors"] = {kind: import_string(path) for kind, path in READERS.items()}
+    if settings.demo:
+        app.extensions["relais.demo_accounts"] = import_string(DEMO_ACCOUNTS)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

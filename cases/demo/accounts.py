@@ -8,6 +8,7 @@ from typing import Any
 from cases.demo.organisations import Partner, make_partners
 from cases.demo.people import PASSWORD, Member, add_second_seat, totp_secret_of
 from cases.demo.rows import Rows
+from partners.organisations.rules import seat_label
 from partners.people.enums import ROLE_LABELS, SIDE_LABELS
 
 #: How long ago everybody came to the platform.
@@ -83,11 +84,10 @@ def _account(member: Member) -> dict[str, Any]:
 
 
 def _offer(member: Member) -> dict[str, Any]:
-    can_claim = member.organisation.kind.can_claim
     return {
         "login": member.login,
         "name": member.user.full_name,
         "role": ROLE_LABELS[member.role],
-        "organisation": member.organisation.name,
-        "side": SIDE_LABELS[member.seat.side] if can_claim else "",
+        "organisation": seat_label(member.seat),
+        "side": SIDE_LABELS[member.seat.side],
     }
