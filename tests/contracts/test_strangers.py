@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from tests.factories.world import World, make_world
 from tests.support.acting import seeding
 from tests.support.addresses import Address, addresses, ids_of
 from tests.support.pages import begin_anew
+from tests.support.registry_stand_in import RegistryStandIn, registry_stand_in
 from tests.support.signing import COOKIE, open_session
 
 import_models()
@@ -60,6 +62,8 @@ WALKERS: dict[str, tuple[Role, str | None]] = {
 def world(app: Flask) -> World:
     """The world, its case told in words found nowhere else."""
     world = make_world()
+    for member in (world.adviser, world.partner):
+        make_member(Seat(id=member.seat_id))
     make_unit(world.urssaf)
     make_service(world.urssaf, Subject.CASH_FLOW)
     with seeding() as session:
@@ -92,9 +96,18 @@ class Visitor(FlaskClient):
         self.failure = f"{type(exception).__name__}: {exception}"[:300]
 
 
+@pytest.fixture(scope="module")
+def registry() -> Iterator[RegistryStandIn]:
+    """The public company search knows nothing of the company."""
+    with registry_stand_in() as server:
+        yield server
+
+
 @pytest.fixture
-def visitor(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Visitor:
+def visitor(app: Flask, registry: RegistryStandIn, monkeypatch: pytest.MonkeyPatch) -> Visitor:
     """A visitor to whom a page that breaks answers 500, as in real life."""
+    settings = replace(app.config["SETTINGS"], registry_url=registry.url)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     return Visitor(app, app.response_class)
 
@@ -122,6 +135,7 @@ def _ask(
 ) -> Iterator[tuple[str, TestResponse]]:
     if "GET" in address.methods:
         yield "GET", visitor.get(address.path)
+    if "GET" in address.methods and not address.arguments:
         yield "GET", visitor.get(address.path, query_string={"q": ASKED, "siren": ASKED})
     if "POST" in address.methods:
         yield "POST", visitor.post(address.path, data={})
