@@ -1,12 +1,21 @@
 """What needs and referrals refuse, in words fit for the user."""
 
+from datetime import datetime
+
 from app.errors import Refusal
+from app.web.formatting import datetime_near
+from cases.referrals.enums import ReferralState
 
 
 class ReferralAlreadyAnswered(Refusal):
-    """A colleague answered first: says who and when."""
+    """A colleague answered first: says who, when and what."""
 
-    message = "Cette orientation a déjà reçu une réponse."
+    def __init__(self, who: str, at: datetime, state: ReferralState) -> None:
+        who = who or "un autre membre de votre structure"
+        answer = state.label.lower()
+        super().__init__(
+            f"Déjà répondu par {who}, {datetime_near(at)} : {answer}. Rien n’a changé."
+        )
 
 
 class ReferralNotWaiting(Refusal):
@@ -39,16 +48,10 @@ class AlreadyWaiting(Refusal):
     message = "Une orientation attend déjà la réponse de cette organisation pour ce besoin."
 
 
-class NobodyChosen(Refusal):
-    """A sending has at least one receiver."""
+class AlreadyInside(Refusal):
+    """It takes part already: there is nothing to let it into."""
 
-    message = "Choisissez au moins une organisation."
-
-
-class OneLeadOnly(Refusal):
-    """The relay is passed to one organisation at a time."""
-
-    message = "Le relais se passe à une seule organisation à la fois."
+    message = "Cette organisation est déjà dans le dossier : vous pouvez lui passer le relais."
 
 
 class DeclineNeedsReason(Refusal):

@@ -31,6 +31,15 @@ def referral_closed(link: str) -> Message:
     return _message("Une orientation est fermée", "Une orientation n’attend plus de réponse.", link)
 
 
+def declined_for_entrepreneur(organisation: str, text: str) -> Message:
+    """To the entrepreneur, when the partner chose so: its own words, and what happens next."""
+    said = (
+        f"Bonjour,\n\n{organisation} ne peut pas vous accompagner cette fois, et vous écrit :\n\n"
+        f"{text}\n\nVotre conseiller le sait et cherche une autre solution avec vous.\n"
+    )
+    return Message("Une réponse à votre demande d’aide", said)
+
+
 def access_asked(link: str) -> Message:
     """To the lead: somebody asks to be let in."""
     return _message("Une demande d’accès vous attend", "Une structure demande un accès.", link)

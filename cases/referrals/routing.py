@@ -40,7 +40,7 @@ COVERS = {
     TerritoryKind.REGION: "Couvre la région",
     TerritoryKind.COUNTRY: "Intervient dans toute la France",
 }
-OPEN_NOW, TO_CHECK, AWAY, REPLACED = 5, -5, -15, -3
+OPEN_NOW, TO_CHECK, AWAY, REPLACED, KNOWN = 5, -5, -15, -3, -20
 MOST_LOAD, MOST_DAYS = 20, 5
 OUT_OF_TERRITORY = "Hors territoire"
 
@@ -64,6 +64,7 @@ class Partner:
     """A seat that serves the subject, with what the directory says of it.
 
     ``units`` carry their territories and hours. ``answer_hours`` is the average answer delay.
+    ``bar`` says why it cannot be asked, ``note`` what to know before asking it.
     """
 
     seat: Seat
@@ -74,6 +75,7 @@ class Partner:
     open_count: int = 0
     answer_hours: float | None = None
     bar: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def judge(question: Question, partner: Partner, now: datetime) -> Candidate:
     for rule in partner.rules:
         if rule.unit_id is None or (unit is not None and rule.unit_id == unit.id):
             _weigh(rule, question, reasons, bars)
+    reasons += [Reason(partner.note, KNOWN, "warning")] if partner.note else []
     reasons += [*_opening_reasons(unit, now), *_people_reasons(partner), *_load_reasons(partner)]
     return Candidate(partner, unit, tuple(reasons), tuple(bars))
 

@@ -16,7 +16,7 @@ from app.notices import post_notice
 from app.schedule import periodic
 from cases.casework.enums import Section
 from cases.referrals import commands, messages
-from cases.referrals.commands.answering import TELL_ANSWER
+from cases.referrals.commands.answering import TELL_ANSWER, TELL_ENTREPRENEUR
 from cases.referrals.commands.asking import TELL_LEAD
 from cases.referrals.commands.ending import TELL_EXPIRY, TELL_STOP, TELL_WITHDRAWAL
 from cases.referrals.commands.following import TELL_PROGRESS
@@ -62,6 +62,18 @@ def tell_receiver(row: Outbox) -> None:
 def tell_answer(row: Outbox) -> None:
     """The sender: the answer."""
     _tell_what_happened(row, "answer_arrived")
+
+
+@job(TELL_ENTREPRENEUR)
+def tell_entrepreneur(row: Outbox) -> None:
+    """The entrepreneur: the words of the partner who declined, because it chose so."""
+    referral = _still_due(row)
+    person = telling.find_entrepreneur(referral.case_id)
+    if person is None or not person.email or not referral.can_entrepreneur_read:
+        raise NoLongerDue("nobody to write to")
+    organisation = referral.receiver_seat.organisation.name
+    message = messages.declined_for_entrepreneur(organisation, referral.decline_text)
+    send_mail(person.email, message.subject, message.text, message_id=row.id)
 
 
 @job(TELL_PROGRESS)

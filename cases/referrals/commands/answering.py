@@ -7,7 +7,6 @@ from sqlalchemy.exc import IntegrityError
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
-from app.web.formatting import datetime_near
 from cases.casework.commands import tell
 from cases.casework.enums import Audience, EntryKind
 from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
@@ -27,6 +26,7 @@ from cases.referrals.rules.states import WAITING
 from partners.organisations.models import Seat
 
 TELL_ANSWER = "cases.referrals.tell_answer"
+TELL_ENTREPRENEUR = "cases.referrals.tell_entrepreneur"
 
 
 def accept_referral(referral: Referral, *, by: Actor) -> None:
@@ -53,6 +53,7 @@ def decline_referral(
 ) -> None:
     """Decline with a coded reason and a text; the sheet closes at once.
 
+    The entrepreneur is sent the text only when the receiver chose so.
     Raises DeclineNeedsReason, ReferralAlreadyAnswered, ReferralNotWaiting.
     """
     if code is None or not text.strip():
@@ -64,6 +65,8 @@ def decline_referral(
     referral.ended_at = referral.answered_at
     step = take_step(referral, ReferralState.DECLINED, note=code.value, by=by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
+    if can_entrepreneur_read:
+        tell_seats(TELL_ENTREPRENEUR, step, referral, [referral.receiver_seat_id], by=by)
 
 
 def redirect_referral(
@@ -89,11 +92,8 @@ def _lock_waiting(referral: Referral) -> None:
         return
     if referral.answered_at is None:
         raise ReferralNotWaiting
-    who = member_name(referral.receiver_member_id) or "un autre membre de votre structure"
-    raise ReferralAlreadyAnswered(
-        f"Déjà répondu par {who}, {datetime_near(referral.answered_at)} : "
-        f"{referral.state.label.lower()}. Rien n’a changé."
-    )
+    who = member_name(referral.receiver_member_id)
+    raise ReferralAlreadyAnswered(who, referral.answered_at, referral.state)
 
 
 def _sign(referral: Referral, by: Actor) -> None:

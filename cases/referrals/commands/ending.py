@@ -11,6 +11,7 @@ from cases.referrals.commands.steps import take_step, tell_seats
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import Referral, ReferralSheet
 from cases.referrals.queries.referrals import list_expired, list_waiting_of_case
+from cases.referrals.rules.states import CASE_CLOSED
 
 TELL_WITHDRAWAL = "cases.referrals.tell_withdrawal"
 TELL_EXPIRY = "cases.referrals.tell_expiry"
@@ -42,7 +43,7 @@ def stop_referrals_of_case(case: CaseFile, by: Actor) -> int:
         was_sent = referral.state is not ReferralState.DRAFT
         referral.ended_at = clock.now()
         referral.sent_at = referral.sent_at or referral.ended_at
-        step = take_step(referral, ReferralState.REVOKED, note="case_closed", by=by)
+        step = take_step(referral, ReferralState.REVOKED, note=CASE_CLOSED, by=by)
         if was_sent:
             tell_seats(TELL_STOP, step, referral, [referral.receiver_seat_id], by=by)
     return len(waiting)

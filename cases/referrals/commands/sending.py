@@ -16,6 +16,7 @@ from cases.casework.queries import latest_assessment
 from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.errors import (
+    AlreadyInside,
     AlreadyWaiting,
     BasisMissing,
     CaseIsOver,
@@ -23,7 +24,7 @@ from cases.referrals.errors import (
     ReferralNotWaiting,
 )
 from cases.referrals.models import Need, Referral, ReferralSheet
-from cases.referrals.queries.referrals import find_sending, find_waiting
+from cases.referrals.queries.referrals import find_sending, find_waiting, is_inside
 from cases.referrals.rules.gate import can_receive, missing_basis_reason
 from cases.referrals.rules.states import WAITING
 from cases.referrals.sheets import frozen_names, sheet_content
@@ -65,11 +66,11 @@ def send_referral(
     """Send a need (its case loaded) to a seat, and freeze what it may read.
 
     The same ``client_key`` gives the referral that was sent already. Raises CaseIsOver,
-    ReceiverNotPossible, AlreadyWaiting, BasisMissing.
+    ReceiverNotPossible, AlreadyInside, AlreadyWaiting, BasisMissing.
     """
     if sent := find_sending(client_key, by):
         return sent
-    _refuse_receiver(need, receiver.seat, by)
+    _refuse_receiver(need, receiver.seat, kind, by)
     _refuse_without_basis(need, receiver.seat, kind, basis, sections)
     referral = _insert(
         need, receiver, kind, basis, message, commune, redirected_from, client_key, by
@@ -93,12 +94,14 @@ def revoke_referral(referral: Referral, *, by: Actor) -> None:
     tell_seats(TELL_REVOKED, step, referral, [referral.receiver_seat_id], by=by)
 
 
-def _refuse_receiver(need: Need, seat: Seat, by: Actor) -> None:
+def _refuse_receiver(need: Need, seat: Seat, kind: ReferralKind, by: Actor) -> None:
     if not need.case.is_open:
         raise CaseIsOver
     is_other = seat.id != by.seat_id and seat.organisation.is_active
     if not is_other or not can_receive(need.subject, seat.organisation.kind):
         raise ReceiverNotPossible
+    if kind is ReferralKind.JOINT and is_inside(need.case_id, seat.id):
+        raise AlreadyInside
     if find_waiting(need.id, seat.id, by):
         raise AlreadyWaiting
 

@@ -3,19 +3,20 @@
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.actors import Actor
 from app.db import db
-from app.web.tables import ListRequest, Page
 from cases.casework.models import CaseFile
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import AccessRequestMatch, Need, Referral
 from cases.referrals.queries.needs import needs_visible_to
 from cases.referrals.queries.referrals import page_options, referrals_visible_to
 from cases.referrals.rules.states import ENDED, REFUSED, TAKEN, WAITING
+from partners.organisations.enums import Subject
 
 
 class Tab(enum.StrEnum):
@@ -69,26 +70,31 @@ def count_box(actor: Actor) -> BoxCounts:
     return BoxCounts(*row)
 
 
-def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
-    """Referrals of a tab, those due first first, and how many there are: two statements."""
-    conditions = [_received(actor) if tab is Tab.RECEIVED else _sent(actor), *_narrowing(listing)]
-    visible = referrals_visible_to(actor).where(*conditions)
+def list_box(
+    tab: Tab,
+    actor: Actor,
+    *,
+    standing: Standing | None = None,
+    subject: Subject | None = None,
+    offset: int = 0,
+    limit: int = 25,
+) -> tuple[Sequence[Referral], int]:
+    """Referrals of a tab and how many there are: two statements.
+
+    What waits for the seat comes first, due first; what it sent, the latest first.
+    """
+    theirs = _received(actor) if tab is Tab.RECEIVED else _sent(actor)
+    visible = referrals_visible_to(actor).where(theirs, *_narrowing(standing, subject))
     total = db.session.scalar(select(func.count()).select_from(visible.subquery())) or 0
-    is_over = Referral.state.not_in(WAITING)
-    rows = visible.options(*page_options()).order_by(
-        is_over, Referral.answer_by.asc().nulls_last(), Referral.sent_at.desc(), Referral.id
-    )
-    if tab is Tab.SENT or listing.filter("etat") in (Standing.TAKEN, Standing.ENDED):
-        rows = rows.order_by(None).order_by(Referral.sent_at.desc(), Referral.id)
-    found = db.session.scalars(rows.offset(listing.offset).limit(listing.size)).all()
-    return listing.page(found, total)
+    rows = visible.options(*page_options()).order_by(*_order(tab), Referral.id)
+    return db.session.scalars(rows.offset(offset).limit(limit)).all(), total
 
 
 def list_all_declined(actor: Actor) -> Sequence[Need]:
     """Needs that all their receivers declined: a human chooses what happens now."""
-    case = joinedload(Need.case)
+    of_case = joinedload(Need.case)
     statement = _all_declined(actor).options(
-        case.joinedload(CaseFile.company), case.joinedload(CaseFile.person)
+        of_case.joinedload(CaseFile.company), of_case.joinedload(CaseFile.person)
     )
     return db.session.scalars(statement.order_by(Need.created_at).limit(MOST_NEEDS)).all()
 
@@ -109,13 +115,22 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return Referral.reader_seats.contains([actor.seat_id])
 
 
-def _narrowing(listing: ListRequest) -> list[ColumnElement[bool]]:
+def _narrowing(standing: Standing | None, subject: Subject | None) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if standing := listing.filter("etat"):
-        conditions.append(Referral.state.in_(STANDINGS[Standing(standing)]))
-    if subject := listing.filter("sujet"):
+    if standing is not None:
+        conditions.append(Referral.state.in_(STANDINGS[standing]))
+    if subject is not None:
         conditions.append(Referral.subject == subject)
     return conditions
+
+
+def _order(tab: Tab) -> tuple[ColumnElement[Any], ...]:
+    newest = Referral.sent_at.desc()
+    if tab is not Tab.RECEIVED:
+        return (newest,)
+    is_over = Referral.state.not_in(WAITING)
+    due = case((is_over, None), else_=Referral.answer_by).asc().nulls_last()
+    return (is_over, due, newest)
 
 
 def _count(model: type[Referral], *conditions: ColumnElement[bool]):

@@ -11,7 +11,7 @@ from app.actors import Actor
 from app.db import db
 from app.errors import NotVisible
 from app.jobs import Outbox
-from cases.casework.models import CaseFile
+from cases.casework.models import CaseFile, Participation
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import Referral, ReferralStep
 from cases.referrals.rules.states import WAITING
@@ -76,6 +76,16 @@ def find_waiting(need_id: uuid.UUID, receiver_seat_id: uuid.UUID, actor: Actor) 
         Referral.state.in_(WAITING),
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def is_inside(case_id: uuid.UUID, seat_id: uuid.UUID) -> bool:
+    """Does a seat take part in a case the actor reads?"""
+    statement = select(Participation.id).where(
+        Participation.case_id == case_id,
+        Participation.seat_id == seat_id,
+        Participation.ended_at.is_(None),
+    )
+    return db.session.scalar(statement) is not None
 
 
 def take_sending_turn(client_key: str) -> None:

@@ -1,8 +1,9 @@
 """What the routing reads: the same few statements whatever the number of candidates."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -33,13 +34,13 @@ def list_partners(
     actor: Actor,
     now: datetime,
     *,
-    inside: Collection[uuid.UUID] = (),
-    waiting: Collection[uuid.UUID] = (),
+    bars: Mapping[uuid.UUID, str] = MappingProxyType({}),
+    notes: Mapping[uuid.UUID, str] = MappingProxyType({}),
     always: Collection[uuid.UUID] = (),
 ) -> list[Partner]:
     """Aid seats that serve a subject, and those in ``always``; never the actor's own.
 
-    ``inside`` are the seats that take part in the case, ``waiting`` those asked already.
+    ``bars`` says by seat why it cannot be asked, ``notes`` what to know before asking it.
     """
     seats = _seats_serving(subject, actor, always)
     services = {s.id: _on(s, subject) for s in seats}
@@ -55,7 +56,8 @@ def list_partners(
             correspondents=[c for one in services[seat.id] for c in lines.get(one.id, ())],
             open_count=figures.get(seat.id, (0, None))[0],
             answer_hours=figures.get(seat.id, (0, None))[1],
-            bar=_bar(seat.id, inside, waiting),
+            bar=bars.get(seat.id, ""),
+            note=notes.get(seat.id, ""),
         )
         for seat in seats
     ]
@@ -117,12 +119,6 @@ def _figures(
     return {
         row.seat_id: (row.open_count, row.answer_hours) for row in db.session.execute(select(table))
     }
-
-
-def _bar(seat_id: uuid.UUID, inside: Collection[uuid.UUID], waiting: Collection[uuid.UUID]) -> str:
-    if seat_id in waiting:
-        return "Une réponse est déjà attendue de cette organisation"
-    return "Cette organisation est déjà dans le dossier" if seat_id in inside else ""
 
 
 def _holding(commune_code: str) -> list[ColumnElement[bool]]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from app.actors import CASE_ROLES
 from app.db import db
+from cases.casework.models import CaseFile
+from cases.companies.models import Person
 from cases.referrals.models import Printout, Referral, ReferralStep
 from partners.organisations.enums import Subject
 from partners.organisations.models import Seat, Service
@@ -40,6 +42,12 @@ def find_referral_of_basis(basis_id: uuid.UUID, seat_id: uuid.UUID) -> Referral 
         Referral.basis_id == basis_id, Referral.receiver_seat_id == seat_id
     )
     return db.session.scalars(statement.order_by(Referral.sent_at.desc()).limit(1)).first()
+
+
+def find_entrepreneur(case_id: uuid.UUID) -> Person | None:
+    """The person whom a case is about."""
+    statement = select(Person).join(CaseFile, CaseFile.person_id == Person.id)
+    return db.session.scalars(statement.where(CaseFile.id == case_id)).one_or_none()
 
 
 def list_correspondents(seat_id: uuid.UUID, subject: Subject) -> Sequence[Membership]:

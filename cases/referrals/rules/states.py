@@ -28,6 +28,8 @@ ENDED = frozenset({S.COMPLETED, S.GIVEN_UP, S.REVOKED}) | REFUSED
 #: The receiver no longer reads the sheet.
 SHEET_CLOSED = frozenset({S.DRAFT, S.DECLINED, S.REDIRECTED, S.EXPIRED, S.REVOKED})
 
+#: Note of a step that was not taken for itself: reopening the case is the way back.
+CASE_CLOSED = "case_closed"
 UNDO_WINDOW = timedelta(seconds=60)
 #: Named reverse transitions, by the state that is taken back.
 REVERSES: dict[S, str] = {
@@ -57,6 +59,7 @@ class Step(Protocol):
     after: S
     at: datetime
     member_id: uuid.UUID | None
+    note: str
     undone_at: datetime | None
 
 
@@ -113,5 +116,7 @@ def can_undo(
     """
     step = last_step(steps)
     if step is None or member_id is None or step.member_id != member_id or has_left:
+        return False
+    if step.note == CASE_CLOSED:
         return False
     return step.after in REVERSES and at <= step.at + UNDO_WINDOW

@@ -115,5 +115,11 @@ def _refuse_answered(referral: Referral, actor: Actor, was_posted: bool) -> None
 def _others(referral: Referral, actor: Actor) -> Ranking:
     now = clock.now()
     commune = referral.frozen.get("territory", {}).get("commune")
-    partners = list_partners(referral.subject, actor, now, inside=[referral.sender_seat_id])
+    bars = {referral.sender_seat_id: "Vous adresse cette orientation"}
+    partners = list_partners(
+        referral.subject,
+        actor,
+        now,
+        bars=bars,
+    )
     return rank(Question(referral.subject, commune), partners, now)

@@ -48,7 +48,16 @@ def box() -> str:
     if tab is Tab.ACCESS:
         received, own = list_access_requests_to_handle(actor), list_own_requests(actor)
         return render_template("cases/referrals/box.html", matches=received, own=own, **shown)
-    return render_template("cases/referrals/box.html", page=list_box(tab, listing, actor), **shown)
+    standing, subject = listing.filter("etat"), listing.filter("sujet")
+    found, total = list_box(
+        tab,
+        actor,
+        standing=Standing(standing) if standing else None,
+        subject=Subject(subject) if subject else None,
+        offset=listing.offset,
+        limit=listing.size,
+    )
+    return render_template("cases/referrals/box.html", page=listing.page(found, total), **shown)
 
 
 @blueprint.get("/orientations/<uuid:referral_id>")

@@ -25,7 +25,7 @@ from cases.referrals.routing import (
     place_of,
     rank,
 )
-from cases.referrals.rules.rights import can_add_need, kinds_for, works_with_referrals
+from cases.referrals.rules.rights import can_add_need, is_sealed, kinds_for, works_with_referrals
 from cases.referrals.views.blueprint import blueprint
 
 KIND_HELP = {
@@ -33,6 +33,10 @@ KIND_HELP = {
     ReferralKind.HANDOVER.value: "Le partenaire devient pilote s’il accepte ; vous restez associé.",
     ReferralKind.SIGNPOST.value: "Vous donnez ses coordonnées à l’entrepreneur ; rien ne part.",
 }
+
+ASKED = "Une réponse est déjà attendue de cette organisation"
+INSIDE = "Cette organisation est déjà dans le dossier"
+INSIDE_FOR_LEAD = "Déjà dans le dossier : vous pouvez lui passer le relais"
 
 
 @blueprint.get("/besoins/<uuid:need_id>/partenaires")
@@ -83,17 +87,27 @@ def picked_seats() -> list[uuid.UUID]:
 def _ranking(need: Need, commune: Commune | None, picked: list[uuid.UUID], actor: Actor) -> Ranking:
     now, case = clock.now(), need.case
     facts = facts_of(case.phase, case.company, need.budget_euros, clock.today())
+    bars, notes = _known_seats(need, actor)
     partners = list_partners(
         need.subject,
         actor,
         now,
-        inside=[one.seat_id for one in case.participations if one.ended_at is None],
-        waiting=list_asked_seats(need.id, actor),
+        bars=bars,
+        notes=notes,
         always=picked,
     )
     question = Question(need.subject, commune.code if commune else None, facts)
     ranking = rank(question, partners, now)
     return ranking if ranking.candidates else _or_coordination(ranking, commune, actor)
+
+
+def _known_seats(need: Need, actor: Actor) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
+    """Seats that cannot be asked, and seats inside the case, to whom only a lead hands over."""
+    bars = {seat_id: ASKED for seat_id in list_asked_seats(need.id, actor)}
+    inside = [one.seat_id for one in need.case.participations if one.ended_at is None]
+    if need.case.lead_seat_id == actor.seat_id and not is_sealed(need.subject):
+        return bars, {seat_id: INSIDE_FOR_LEAD for seat_id in inside}
+    return {seat_id: INSIDE for seat_id in inside} | bars, {}
 
 
 def _or_coordination(ranking: Ranking, commune: Commune | None, actor: Actor) -> Ranking:

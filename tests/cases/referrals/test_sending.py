@@ -15,6 +15,7 @@ from cases.referrals.commands import Receiver
 from cases.referrals.enums import ReferralKind
 from cases.referrals.enums import ReferralState as S
 from cases.referrals.errors import (
+    AlreadyInside,
     AlreadyWaiting,
     BasisMissing,
     CaseIsOver,
@@ -27,6 +28,7 @@ from cases.referrals.queries.referrals import list_steps, referrals_visible_to
 from cases.referrals.queries.routing import get_receivers
 from partners.organisations.enums import Subject
 from tests.cases.referrals.story import BOTH, Story, make_story
+from tests.factories.casework import make_participation
 from tests.support.acting import act_as_member, acting_as, seeding
 
 
@@ -172,6 +174,13 @@ def test_refusals(story: Story) -> None:
     need.case.status = CaseStatus.CLOSED
     with pytest.raises(CaseIsOver):
         send(partner, story.basis)
+
+
+def test_a_participant_is_handed_over_to_and_not_invited_again(story: Story) -> None:
+    make_participation(story.case, story.partner, story.basis)
+    with pytest.raises(AlreadyInside):
+        story.send()
+    assert story.send(ReferralKind.HANDOVER).state is S.SENT
 
 
 def test_revoking_closes_the_sheet(story: Story) -> None:

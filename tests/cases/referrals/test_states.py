@@ -50,6 +50,7 @@ class Step:
     at: datetime = NOW
     member_id: uuid.UUID | None = ME
     undone_at: datetime | None = None
+    note: str = ""
     id: uuid.UUID = ME
 
 
@@ -110,6 +111,7 @@ def test_sheet_closes_with_the_referral(state: S) -> None:
         ([Step(S.SENT), Step(S.SEEN, member_id=COLLEAGUE)], ME, 5, False, False),
         ([Step(S.SENT), Step(S.ACCEPTED, undone_at=NOW)], ME, 5, False, True),
         ([Step(S.EXPIRED, member_id=None)], ME, 5, False, False),
+        ([Step(S.REVOKED, note="case_closed")], ME, 5, False, False),
         ([], ME, 5, False, False),
     ],
 )

@@ -10,6 +10,7 @@ from app.jobs import JOBS, NoLongerDue, Outbox
 from app.mail import list_kept
 from app.notices import Notice
 from cases.referrals import commands
+from cases.referrals.enums import DeclineCode
 from cases.referrals.models import Printout, Referral, ReferralSheet
 from cases.referrals.queries.referrals import get_referral
 from partners.organisations.enums import Subject
@@ -97,6 +98,30 @@ def test_the_answer_goes_to_whoever_sent(story: Story) -> None:
     with seeding() as session:
         name = session.get(UserAccount, story.adviser.user_id).full_name
     assert mailed() == {name}
+
+
+@pytest.mark.parametrize("is_chosen", [True, False])
+def test_the_entrepreneur_reads_a_decline_when_the_partner_chose_so(
+    story: Story, is_chosen: bool
+) -> None:
+    sent = story.send()
+    referral, actor = story.opened_by(story.partner, sent)
+    with acting_as(actor):
+        commands.decline_referral(
+            referral,
+            code=DeclineCode.NO_CAPACITY,
+            text="Nous sommes complets.",
+            can_entrepreneur_read=is_chosen,
+            by=actor,
+        )
+    with seeding() as session:
+        kinds = set(session.scalars(select(Outbox.kind)))
+    assert ("cases.referrals.tell_entrepreneur" in kinds) is is_chosen
+    if is_chosen:
+        run("tell_entrepreneur")
+        _, mail = list_kept(current_app.config["SETTINGS"])[0]
+        assert mail["To"] == "dominique@exemple.test"
+        assert "Nous sommes complets." in mail.get_content()
 
 
 def test_an_undone_step_is_not_told(story: Story) -> None:

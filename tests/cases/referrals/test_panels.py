@@ -1,0 +1,84 @@
+"""The panel of the case page and the lines of *Aujourd'hui*."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app import clock
+from cases.casework.queries import get_case
+from cases.referrals import commands
+from cases.referrals.enums import NeedState
+from cases.referrals.panels import needs_panel
+from cases.referrals.today import referrals_of
+from partners.organisations.enums import Subject
+from tests.cases.referrals.story import Story, make_story
+from tests.factories.referrals import make_need
+from tests.support.acting import act_as_member, acting_as, actor_of, seeding
+
+
+@pytest.fixture
+def story(app: Flask) -> Story:
+    return make_story()
+
+
+def accept(story: Story) -> None:
+    sent = story.send()
+    referral, actor = story.opened_by(story.partner, sent)
+    with acting_as(actor):
+        commands.accept_referral(referral, by=actor)
+
+
+def test_the_lead_reads_the_state_of_each_need(story: Story) -> None:
+    health = make_need(story.case, story.adviser, Subject.HEALTH, audience="own")
+    story.send()
+    actor = act_as_member(story.adviser)
+    panel = needs_panel(get_case(story.case.id, actor), actor)
+    assert panel.context["states"] == {
+        story.need.id: NeedState.WAITING,
+        health.id: NeedState.TO_SEND,
+    }
+    assert panel.context["can_add"] is True
+
+
+def test_a_partner_reads_its_own_referrals_only(story: Story) -> None:
+    make_need(story.case, story.adviser, Subject.HEALTH, audience="own")
+    accept(story)
+    story.send(to=story.rival)
+    actor = act_as_member(story.partner)
+    with acting_as(actor) as session:
+        session.expunge_all()
+        panel = needs_panel(get_case(story.case.id, actor), actor)
+    [need] = panel.context["needs"]
+    assert [one.receiver_seat_id for one in need.referrals] == [story.partner.seat_id]
+    assert panel.context["states"] == {}
+
+
+def test_today_says_what_waits_and_what_moved(app: Flask, story: Story) -> None:
+    with app.test_request_context():
+        sent = story.send()
+        actor = act_as_member(story.partner)
+        [item] = referrals_of(actor)
+        assert item.title == "Répondre à Urssaf Exemple"
+        assert item.due_at == sent.answer_by and item.url == f"/orientations/{sent.id}"
+        referral, actor = story.opened_by(story.partner, sent)
+        with acting_as(actor):
+            commands.accept_referral(referral, by=actor)
+        assert [one.kind for one in referrals_of(act_as_member(story.partner))] == []
+        [news] = referrals_of(act_as_member(story.adviser))
+        assert news.title == "Entraide Exemple a accepté votre orientation"
+        assert referrals_of(act_as_member(story.stranger)) == []
+
+
+def test_what_moved_long_ago_is_no_news(app: Flask, story: Story) -> None:
+    with app.test_request_context():
+        accept(story)
+        from sqlalchemy import update
+
+        from cases.referrals.models import Referral
+
+        with seeding() as session:
+            long_ago = clock.now() - timedelta(days=8)
+            session.execute(update(Referral).values(answered_at=long_ago))
+        assert referrals_of(act_as_member(story.adviser)) == []
+        assert referrals_of(actor_of(story.rival)) == []
