@@ -55,7 +55,7 @@ def record_agreement(case_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(_after(form), "success")
             return _back(opened)
-    return _page("record_agreement", opened, form)
+    return _page("cases/casework/record_agreement.html", opened, form)
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/permissions/nouvelle", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def record_permission(case_id: uuid.UUID) -> ResponseReturnValue:
             )
         flash("La permission est enregistrée. Elle se voit dans le dossier.", "success")
         return _back(opened)
-    return _page("record_permission", opened, form)
+    return _page("cases/casework/record_permission.html", opened, form)
 
 
 @blueprint.route("/accords/<uuid:basis_id>/retirer", methods=["GET", "POST"])
@@ -149,6 +149,6 @@ def _back(opened: OpenedCase) -> Response:
     return redirect(_sharing(opened))
 
 
-def _page(name: str, opened: OpenedCase, form: SharingForm) -> ResponseReturnValue:
-    page = render_template(f"cases/casework/{name}.html", opened=opened, form=form)
+def _page(template: str, opened: OpenedCase, form: SharingForm) -> ResponseReturnValue:
+    page = render_template(template, opened=opened, form=form)
     return page, 422 if request.method == "POST" else 200

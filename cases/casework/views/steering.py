@@ -38,7 +38,7 @@ def change_phase(case_id: uuid.UUID) -> ResponseReturnValue:
         commands.change_phase(opened.case, form.phase.data, **_signed(form, opened))
         return f"Phase : {opened.case.phase.label}. Les participants le voient dans le fil."
 
-    return _steer(opened, form, act, "phase")
+    return _steer(opened, form, act, "cases/casework/phase.html")
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/statut", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def change_status(case_id: uuid.UUID) -> ResponseReturnValue:
             commands.change_status(opened.case, form.status.data, **signed)
         return f"Statut : {opened.case.status.label}. Les participants le voient dans le fil."
 
-    return _steer(opened, form, act, "status")
+    return _steer(opened, form, act, "cases/casework/status.html")
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/clore", methods=["GET", "POST"])
@@ -72,7 +72,7 @@ def close(case_id: uuid.UUID) -> ResponseReturnValue:
         commands.close_case(opened.case, outcome=form.outcome.data, **_signed(form, opened))
         return "Le dossier est clos. Les orientations en attente sont arrêtées."
 
-    return _steer(opened, form, act, "close")
+    return _steer(opened, form, act, "cases/casework/close.html")
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/rouvrir", methods=["GET", "POST"])
@@ -87,7 +87,7 @@ def reopen(case_id: uuid.UUID) -> ResponseReturnValue:
         commands.reopen_case(opened.case, **_signed(form, opened))
         return "Le dossier est rouvert."
 
-    return _steer(opened, form, act, "reopen")
+    return _steer(opened, form, act, "cases/casework/reopen.html")
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/confier", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def assign(case_id: uuid.UUID) -> ResponseReturnValue:
         commands.assign_case(case, member, by=opened.actor)
         return f"{member.user.full_name} suit maintenant ce dossier."
 
-    return _steer(opened, form, act, "assign")
+    return _steer(opened, form, act, "cases/casework/assign.html")
 
 
 def _signed(form: Any, opened: OpenedCase) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _signed(form: Any, opened: OpenedCase) -> dict[str, Any]:
 
 
 def _steer(
-    opened: OpenedCase, form: BaseForm, act: Callable[[], str], name: str
+    opened: OpenedCase, form: BaseForm, act: Callable[[], str], template: str
 ) -> ResponseReturnValue:
     """Act when the form is right; a refusal is said on the page, with what was typed kept."""
     status = 200
@@ -139,7 +139,6 @@ def _steer(
             return back_to(opened)
     elif request.method == "POST":
         status = 422
-    template = f"cases/casework/{name}.html"
     return render_template(template, opened=opened, case=opened.case, form=form), status
 
 
