@@ -1,11 +1,15 @@
 """Who opens which page; what may be told of figures: no database."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.actors import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
-from cases.casework.enums import Phase
-from cases.desk.enums import action_label
+from cases.casework.enums import ActionStatus, ChangeKind, Phase
+from cases.desk.enums import HAPPENINGS, THINGS, action_label
 from cases.desk.rules import Cell, holes_of, reads_figures, reads_journal, total_of
+from cases.referrals.enums import ReferralState
 from partners.organisations.enums import PHASE_LABELS, Subject
 
 
@@ -54,3 +58,21 @@ def test_action_label(code: str, label: str) -> None:
 
 def test_rules_of_organisations_know_the_phases_of_cases() -> None:
     assert {phase.value: phase.label for phase in Phase} == PHASE_LABELS
+
+
+ROOT = Path(__file__).resolve().parents[3]
+RECORDED = re.compile(r'record\((?:[^()]|\([^()]*\))*?"([a-z_]+)\.([a-z_.]+)"')
+
+
+def test_every_action_of_the_journal_has_its_words() -> None:
+    sources = [p for floor in ("app", "partners", "cases") for p in (ROOT / floor).rglob("*.py")]
+    found = [pair for path in sources for pair in RECORDED.findall(path.read_text("utf-8"))]
+    assert len(found) > 30
+    assert sorted({thing for thing, _ in found} - set(THINGS)) == []
+    assert sorted({happening for _, happening in found} - set(HAPPENINGS)) == []
+
+
+def test_composed_actions_have_their_words_too() -> None:
+    composed = [state.value for state in (*ReferralState, *ActionStatus)]
+    composed += [f"{kind.value}_changed" for kind in ChangeKind]
+    assert sorted(set(composed) - set(HAPPENINGS)) == []
