@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.db import Base, Dated, Identified, RowClass, related, row_class, text_enum
+from app.reference.models import Commune
 from cases.companies.enums import CompanySource
 
 CASE = row_class(RowClass.CASE)
@@ -58,6 +59,8 @@ class Company(Identified, Dated, Base):
     known_seats: Mapped[list[uuid.UUID]] = mapped_column(
         ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}"
     )
+
+    commune: Mapped[Commune | None] = related()
 
 
 class CompanyUse(Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from app.actors import Actor
 from app.db import db
 from app.errors import NotVisible
+from app.reference.models import Commune
 from cases.casework.enums import CaseStatus
 from cases.casework.models import (
     CaseChange,
@@ -47,7 +48,7 @@ def case_page_options() -> tuple:
     """What a page about one case touches, in one statement."""
     seats = joinedload(CaseFile.participations)
     return (
-        joinedload(CaseFile.company),
+        joinedload(CaseFile.company).joinedload(Company.commune).load_only(Commune.name),
         joinedload(CaseFile.person),
         joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
         joinedload(CaseFile.lead_member).joinedload(Membership.user),

@@ -34,12 +34,12 @@ def list_entries(
         .options(
             joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
             joinedload(TimelineEntry.author).joinedload(Membership.user),
-            selectinload(TimelineEntry.revisions),
+            joinedload(TimelineEntry.revisions),
         )
         .order_by(TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
         .limit(limit)
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement).unique().all()
 
 
 def get_entry(entry_id: uuid.UUID, actor: Actor) -> TimelineEntry:

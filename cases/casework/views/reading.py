@@ -6,7 +6,6 @@ from flask import render_template
 
 from app import clock, hooks, journal
 from app.db import unit_of_work
-from app.reference.queries import get_commune
 from app.security import current_actor, requires
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
@@ -32,7 +31,6 @@ def show_case(opened: OpenedCase, form: EntryForm) -> str:
         "entries": queries.list_entries(case.id, actor),
         "actions": queries.list_actions(case.id, actor),
         "panels": sorted(hooks.fire("case_panels", case, actor), key=lambda one: one.order),
-        "commune": get_commune(case.company.commune_code if case.company else None),
         "short_readers": short_readers,
         "rules": rules,
         "today": clock.today(),
