@@ -61,10 +61,8 @@ def printout(printout_id: uuid.UUID) -> str:
     """How far it is; asked again every two seconds, or by hand."""
     found = get_printout(printout_id, current_actor())
     is_part = "HX-Request" in request.headers
-    name = "_printout.html" if is_part else "printout.html"
-    return render_template(
-        f"cases/referrals/{name}", job=_progress(found), referral_id=found.referral_id
-    )
+    name = "cases/referrals/_printout.html" if is_part else "cases/referrals/printout.html"
+    return render_template(name, job=_progress(found), referral_id=found.referral_id)
 
 
 @blueprint.get("/impressions/<uuid:printout_id>/fichier")
