@@ -51,6 +51,10 @@ READERS = {
 DEMO_ACCOUNTS = "cases.demo.accounts:offered_accounts"
 
 
+#: Accounts that the sign-in page offers in demonstration mode.
+DEMO_ACCOUNTS = "cases.demo.accounts:offered_accounts"
+
+
 def create_app(settings: Settings | None = None, process: Process = "web") -> Flask:
     """The application with its open features; ``process`` decides the database login.
 
@@ -113,6 +117,8 @@ def _connect(app: Flask) -> None:
             app.jinja_env.globals[name] = function
     for hook, path in HANDLERS:
         hooks.on(hook, import_string(path))
+    if app.config["RELAIS_DEMO"]:
+        app.extensions["relais.demo_accounts"] = import_string(DEMO_ACCOUNTS)
     app.context_processor(_template_context)
 
 

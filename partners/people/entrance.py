@@ -24,12 +24,19 @@ def demo_accounts() -> list[dict[str, Any]]:
     return provider() if provider and is_demonstration() else []
 
 
+def _by_role(accounts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for account in accounts:
+        found.setdefault(account["role"], []).append(account)
+    return found
+
+
 def show_sign_in(form: SignInForm, status: int = 200) -> Response:
     """The sign-in page."""
     page = render_template(
         "partners/people/sign_in.html",
         form=form,
-        accounts=demo_accounts(),
+        accounts=_by_role(demo_accounts()),
         is_kept=read_kept(form.kept.data) is not None,
     )
     return make_response(page, status)

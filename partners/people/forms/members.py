@@ -10,8 +10,8 @@ from app import clock
 from app.actors import Role
 from app.web.forms import BaseForm, CheckedBy, EnumField, FrenchDateField, PasswordField, required
 from partners.people.enums import ROLE_LABELS
-from partners.people.forms.entry import PasswordForm
-from partners.people.rules import read_email
+from partners.people.forms.entry import PASSWORD_HELP, PasswordForm
+from partners.people.rules import LONGEST_PASSWORD, read_email
 
 ORDER = "Le dernier jour vient avant le premier. Vérifiez les deux dates."
 OVER = "Ces jours sont déjà passés."
@@ -58,7 +58,7 @@ class SuccessorForm(BaseForm):
     """Who takes the cases over."""
 
     successor = SelectField(
-        "Qui reprend ses dossiers et ses orientations ?",
+        "Qui reprend ses dossiers et ses orientations\u00a0?",
         choices=[],
         default="",
         description="La personne choisie en devient l’interlocutrice dès maintenant.",
@@ -71,7 +71,7 @@ class AbsenceForm(BaseForm):
     starts_on = FrenchDateField("Premier jour", [required("Indiquez le premier jour.")])
     ends_on = FrenchDateField("Dernier jour", [required("Indiquez le dernier jour, compris.")])
     deputy = SelectField(
-        "Qui répond à la place ?",
+        "Qui répond à la place\u00a0?",
         choices=[],
         default="",
         description="Les partenaires voient ce nom pendant l’absence.",
@@ -107,6 +107,11 @@ class ProfileForm(BaseForm):
 class ChangePasswordForm(PasswordForm):
     """The password one has, then the new one twice."""
 
+    password = PasswordField(
+        "Nouveau mot de passe",
+        [required("Choisissez un mot de passe."), Length(max=4 * LONGEST_PASSWORD)],
+        description=PASSWORD_HELP,
+    )
     current = PasswordField(
         "Mot de passe actuel", [required("Indiquez votre mot de passe actuel.")]
     )

@@ -139,8 +139,16 @@ def cancel_absence(absence_id: uuid.UUID) -> Response:
 
 
 def _page(form: AbsenceForm, absence: Absence | None = None) -> Response:
-    page = render_template("partners/people/absence.html", form=form, absence=absence)
+    by_manager = "member" in form or (absence and absence.membership.user_id != _me())
+    back = url_for("people.absences" if by_manager else "people.profile")
+    page = render_template(
+        "partners/people/absence.html", form=form, absence=absence, back_url=back
+    )
     return make_response(page, 422 if form.errors else 200)
+
+
+def _me() -> uuid.UUID | None:
+    return current_actor().user_id
 
 
 def _back(member: Membership, actor: Actor) -> Response:

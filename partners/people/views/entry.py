@@ -215,9 +215,12 @@ def _show_codes_and_enter(form: EntryForm, codes: list[str]) -> Response:
 
 
 @blueprint.post("/connexion/suite")
-@members_only
+@public
 def resume() -> Response:
-    """After the recovery codes: what was being typed, or the first page."""
+    """After the recovery codes: what was being typed, or the first page.
+
+    Public, so that the pledge, when it is due, does not lose what is carried along.
+    """
     return after_entry(token_of(request), BareForm())
 
 

@@ -37,9 +37,9 @@ def accept_invitation(token: str) -> Response:
     """What is offered; a password to choose, or an account to sign in with."""
     invitation = _invitation()
     if find_account(invitation.email):
-        return _show("accept_signed", invitation, token=token)
+        return _show("partners/people/accept_signed.html", invitation, token=token)
     form = AcceptInvitationForm(formdata=None, data={"full_name": invitation.full_name})
-    return _show("accept_invitation", invitation, form=form)
+    return _show("partners/people/accept_invitation.html", invitation, form=form)
 
 
 @blueprint.post("/invitations/<token>")
@@ -50,7 +50,7 @@ def choose_password(token: str) -> Response:
     organisation = invitation.seat.organisation.name
     form.context = (form.full_name.data or "", invitation.email, organisation)
     if not form.validate():
-        return _show("accept_invitation", invitation, 422, form=form)
+        return _show("partners/people/accept_invitation.html", invitation, 422, form=form)
     name, password = form.full_name.data or "", form.password.data or ""
     with unit_of_work():
         user_id = invitations.accept_invitation(name, password, by=current_actor())
@@ -68,7 +68,7 @@ def _invitation() -> Invitation:
 
 def _show(name: str, invitation: Invitation, status: int = 200, **context: object) -> Response:
     page = render_template(
-        f"partners/people/{name}.html",
+        name,
         invitation=invitation,
         organisation=seat_label(invitation.seat),
         role=ROLE_LABELS[invitation.role],

@@ -108,13 +108,13 @@ def edit_member(membership_id: uuid.UUID) -> Response:
     form = MemberForm(data=_place(found))
     form.offer(_roles(actor, found), [(key, unit.name) for key, unit in units.items()])
     if request.method == "GET" or not form.validate():
-        return _page("edit_member", form, member=found)
+        return _page("partners/people/edit_member.html", form, member=found)
     unit, title = units.get(form.unit.data or ""), form.job_title.data or ""
     try:
         with unit_of_work():
             commands.change_member(found, role=form.role.data, unit=unit, job_title=title, by=actor)
     except Refusal as refusal:
-        return _refused("edit_member", form, refusal, member=found)
+        return _refused("partners/people/edit_member.html", form, refusal, member=found)
     flash("C’est enregistré. Si le rôle ou l’antenne a changé, sa session est fermée.", "success")
     return _to_member(found)
 
@@ -142,13 +142,13 @@ def end_member(membership_id: uuid.UUID) -> Response:
     colleagues = _colleagues(found)
     form = _successor_form(colleagues)
     if request.method == "GET" or not _is_complete(form, colleagues):
-        return _page("end_member", form, member=found)
+        return _page("partners/people/end_member.html", form, member=found)
     successor = colleagues.get(form.successor.data or "")
     try:
         with unit_of_work():
             commands.end_membership(found, successor, by=actor)
     except Refusal as refusal:
-        return _refused("end_member", form, refusal, member=found)
+        return _refused("partners/people/end_member.html", form, refusal, member=found)
     flash(_left(found, successor), "success")
     return redirect(url_for("people.members"))  # type: ignore[return-value]
 
@@ -168,13 +168,13 @@ def move_member(membership_id: uuid.UUID) -> Response:
     form = _successor_form(colleagues)
     side = SIDE_LABELS[seat.side]
     if request.method == "GET" or not _is_complete(form, colleagues):
-        return _page("move_member", form, member=found, side=side)
+        return _page("partners/people/move_member.html", form, member=found, side=side)
     try:
         with unit_of_work():
             successor = colleagues.get(form.successor.data or "")
             moved = commands.change_side(found, seat, successor, by=actor)
     except Refusal as refusal:
-        return _refused("move_member", form, refusal, member=found, side=side)
+        return _refused("partners/people/move_member.html", form, refusal, member=found, side=side)
     flash(f"{found.user.full_name} travaille maintenant côté {side}.", "success")
     return redirect(url_for("people.member", membership_id=moved.id))  # type: ignore[return-value]
 
@@ -234,9 +234,7 @@ def reset_factor(membership_id: uuid.UUID) -> Response:
 
 def _page(name: str, form: MemberForm | SuccessorForm, **context: Any) -> Response:
     status = 422 if form.errors else 200
-    page = render_template(
-        f"partners/people/{name}.html", form=form, side_labels=SIDE_LABELS, **context
-    )
+    page = render_template(name, form=form, side_labels=SIDE_LABELS, **context)
     return make_response(page, status)
 
 

@@ -53,7 +53,7 @@ def edit_profile() -> Response:
     account = get_own_account(actor)
     form = ProfileForm(obj=account)
     if request.method == "GET" or not form.validate():
-        return _page("edit_profile", form)
+        return _page("partners/people/edit_profile.html", form)
     name, phone = form.full_name.data or "", form.phone.data or ""
     with unit_of_work():
         own.change_own_account(account, full_name=name, phone=phone, by=actor)
@@ -67,11 +67,11 @@ def change_password() -> Response:
     """Another password; the other sessions end."""
     actor, form = current_actor(), ChangePasswordForm()
     if request.method == "GET":
-        return _page("change_password", form)
+        return _page("partners/people/change_password.html", form)
     secret, account, sessions = _own(actor)
     form.context = (account.full_name, account.email, actor.organisation_name)
     if not form.validate():
-        return _page("change_password", form)
+        return _page("partners/people/change_password.html", form)
     current, new = form.current.data or "", form.password.data or ""
     try:
         attempt(code_limits(f"confirm:{actor.user_id}"))
@@ -79,10 +79,10 @@ def change_password() -> Response:
             own.change_own_password(secret, current, new, sessions, by=actor)
     except TooManyAttempts as refusal:
         form.form_errors.append(refusal.message)
-        return _page("change_password", form)
+        return _page("partners/people/change_password.html", form)
     except Refusal as refusal:
         form.current.errors = [refusal.message]
-        return _page("change_password", form)
+        return _page("partners/people/change_password.html", form)
     flash("Votre mot de passe est changé. Vos autres sessions sont fermées.", "success")
     return _to_profile()
 
@@ -121,7 +121,7 @@ def close_session(session_id: uuid.UUID) -> Response:
 
 def _page(name: str, form: ProfileForm | ChangePasswordForm) -> Response:
     status = 422 if form.errors else 200
-    return make_response(render_template(f"partners/people/{name}.html", form=form), status)
+    return make_response(render_template(name, form=form), status)
 
 
 def _to_profile() -> Response:
