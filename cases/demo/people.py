@@ -71,7 +71,7 @@ def hire(
     for role in roles:
         unit = next(places) if role is not Role.MANAGER else units[0]
         user = _account(key, dice, rows, at)
-        title = _title(role, organisation, seat, dice)
+        title = _title(user, role, organisation, seat, dice)
         found.append(_seat(user, role, organisation, seat, unit, title, dice, rows, at))
     return found
 
@@ -124,13 +124,21 @@ def _seat(
     return Member(user, membership, role, organisation, seat)
 
 
-def _title(role: Role, organisation: Organisation, seat: Seat, dice: Dice) -> str:
-    file = content("members")
+def _title(
+    user: UserAccount, role: Role, organisation: Organisation, seat: Seat, dice: Dice
+) -> str:
+    """What they are called at work, in the feminine for a woman."""
+    file, given = content("members"), user.full_name.rsplit(" ", 1)[0]
+    title = dice.pick(_titles(file, role, organisation, seat))
+    return file["feminine"].get(title, title) if given in content("names")["women"] else title
+
+
+def _titles(file: dict[str, Any], role: Role, organisation: Organisation, seat: Seat) -> list[str]:
     if role is Role.ADVISER:
         key = "recovery" if seat.side is Side.RECOVERY else organisation.kind.value
         if titles := file["titles_of"].get(key):
-            return dice.pick(titles)
-    return dice.pick(file["titles"][role.value])
+            return titles
+    return file["titles"][role.value]
 
 
 def add_second_seat(member: Member, other: Member, rows: Rows, at: datetime) -> Member:
@@ -138,7 +146,7 @@ def add_second_seat(member: Member, other: Member, rows: Rows, at: datetime) -> 
     dice = Dice(f"second-seat:{member.login}")
     unit = Unit(id=other.membership.unit_id)
     where = (other.organisation, other.seat, unit)
-    return _seat(member.user, Role.ADVISER, *where, "Bénévole référent", dice, rows, at)
+    return _seat(member.user, Role.ADVISER, *where, "Bénévole du réseau", dice, rows, at)
 
 
 def give_secrets(users: Iterable[UserAccount], rows: Rows, today: date, now: datetime) -> None:

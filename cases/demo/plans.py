@@ -40,7 +40,8 @@ def give_work(story: Story, member: Member) -> None:
 
 def _add(story: Story, due_on: date, status: ActionStatus, owner: Stay | None = None) -> CaseAction:
     dice, world, is_over = story.dice, story.world, status in OVER
-    stay = owner or dice.pick(story.helping(story.end - timedelta(seconds=1)) or [story.lead])
+    latest = min(_morning(due_on), story.end - timedelta(seconds=1))
+    stay = owner or dice.pick(story.helping(latest) or [story.lead])
     if not is_over and stay.partner.key in UNHURRIED:
         due_on = world.today + timedelta(days=REST_DAYS + dice.between(1, 9))
     done_at = _end_of(due_on, story) if is_over else None
@@ -67,9 +68,13 @@ def _add(story: Story, due_on: date, status: ActionStatus, owner: Stay | None = 
 
 def _made_at(story: Story, stay: Stay, due_on: date) -> datetime:
     """Since the seat came, before the day it is due and before the present."""
-    latest = min(datetime.combine(due_on, time(8), ZoneInfo(PARIS)), story.end)
+    latest = min(_morning(due_on), story.end)
     earliest = max(stay.participation.started_at, latest - timedelta(days=21))
     return story.dice.instant(earliest, max(latest, earliest + timedelta(minutes=5)))
+
+
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, time(8), ZoneInfo(PARIS))
 
 
 def _end_of(due_on: date, story: Story) -> datetime:
