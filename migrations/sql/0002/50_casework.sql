@@ -182,8 +182,14 @@ CREATE POLICY own_or_led ON participation FOR UPDATE TO relais_web
 REVOKE UPDATE, DELETE ON participation FROM relais_web;
 GRANT UPDATE (member_id, ended_at, end_reason) ON participation TO relais_web;
 
+-- A basis names seats: whoever recorded it, whom it names and the lead read it; the others once it
+-- let somebody in, so that receivers of one need do not see one another. Health stays between its two.
 CREATE POLICY readers ON legal_basis FOR SELECT TO relais_web
-  USING (case_id IN (SELECT id FROM case_file) OR id = (SELECT app_link_object('consent')));
+  USING (id = (SELECT app_link_object('consent')) OR (case_id IN (SELECT id FROM case_file)
+    AND (recorded_seat_id = (SELECT app_seat()) OR seat_ids @> ARRAY[(SELECT app_seat())]
+      OR ('health' <> ALL (sections)
+        AND (case_id IN (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat()))
+          OR id IN (SELECT basis_id FROM participation WHERE ended_at IS NULL))))));
 CREATE POLICY recorded ON legal_basis FOR INSERT TO relais_web
   WITH CHECK (recorded_seat_id = (SELECT app_seat()) AND case_id IN (SELECT id FROM case_file)
     AND (kind = 'consent' OR (SELECT app_role()) = 'manager'));

@@ -26,9 +26,11 @@ from cases.referrals.errors import (
 from cases.referrals.models import Referral
 from cases.referrals.queries.routing import get_receivers
 from partners.organisations.enums import Subject
+from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.cases.referrals.story import Story, make_story
-from tests.support.acting import acting_as, seeding
+from tests.factories.casework import make_basis
+from tests.support.acting import acting_as, actor_of, seeding
 
 
 @pytest.fixture
@@ -77,6 +79,17 @@ def test_accepting_lets_in_at_once(story: Story) -> None:
         told = session.scalars(select(Outbox.payload).order_by(Outbox.id.desc())).first()
     assert {"referral.accepted", "participation.started"} <= actions
     assert told["seat_id"] == str(story.adviser.seat_id)
+
+
+@pytest.mark.parametrize("health", [False, True])
+def test_whoever_came_in_does_not_read_the_agreements_of_others(story: Story, health: bool) -> None:
+    sections = ["identity", "situation"] + (["health"] if health else [])
+    stranger_seat = Seat(id=story.stranger.seat_id)
+    make_basis(story.case, [stranger_seat], story.adviser, sections=sections)
+    accept(story, story.send())
+    for member, expected in ((story.partner, 1), (story.adviser, 2), (story.stranger, 0)):
+        with acting_as(actor_of(member)) as session:
+            assert session.scalar(select(func.count()).select_from(LegalBasis)) == expected
 
 
 def test_seen_derives_from_the_first_reading_in_the_journal(story: Story) -> None:
@@ -182,8 +195,6 @@ def test_undone_sending_is_a_draft_nobody_else_reads(story: Story) -> None:
 
 
 def story_actor(story: Story):  # type: ignore[no-untyped-def]
-    from tests.support.acting import actor_of
-
     return actor_of(story.partner)
 
 
