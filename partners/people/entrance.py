@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Request, Response, current_app, make_response, render_template
 
+from partners.people.enums import ROLE_LABELS
 from partners.people.forms.entry import BareForm, SignInForm
 from partners.people.kept import keep_typed, read_kept
 
@@ -25,10 +26,11 @@ def demo_accounts() -> list[dict[str, Any]]:
 
 
 def _by_role(accounts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    """In the order of the roles; a role without account is left out."""
+    found: dict[str, list[dict[str, Any]]] = {label: [] for label in ROLE_LABELS.values()}
     for account in accounts:
         found.setdefault(account["role"], []).append(account)
-    return found
+    return {role: people for role, people in found.items() if people}
 
 
 def show_sign_in(form: SignInForm, status: int = 200) -> Response:

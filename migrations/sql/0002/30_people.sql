@@ -222,7 +222,9 @@ CREATE FUNCTION accept_invitation(p_user uuid, p_membership uuid, p_name text, p
   AS $$ DECLARE offer invitation; BEGIN
     SELECT * INTO offer FROM invitation WHERE id = app_link_object('invitation')
       AND accepted_at IS NULL AND revoked_at IS NULL FOR UPDATE;
-    IF offer.id IS NULL OR account_of(offer.email) IS NOT NULL THEN RETURN NULL; END IF;
+    IF offer.id IS NULL OR EXISTS (SELECT FROM user_account WHERE email = offer.email) THEN
+      RETURN NULL;
+    END IF;
     INSERT INTO user_account (id, email, full_name, folded_name, phone, is_active, created_at)
       VALUES (p_user, offer.email, p_name, p_folded, '', true, p_at);
     INSERT INTO user_secret (user_id, password_hash, password_changed_at)
@@ -261,8 +263,10 @@ CREATE FUNCTION join_by_invitation(p_hash text, p_membership uuid, p_at timestam
 CREATE FUNCTION reset_password(p_password text, p_at timestamptz) RETURNS uuid LANGUAGE sql
   SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ WITH target AS (SELECT app_link_object('password_reset') AS id),
-    changed AS (UPDATE user_secret s SET password_hash = p_password, password_changed_at = p_at
-      FROM target WHERE s.user_id = target.id RETURNING s.user_id),
+    changed AS (INSERT INTO user_secret AS s (user_id, password_hash, password_changed_at)
+      SELECT u.id, p_password, p_at FROM target JOIN user_account u ON u.id = target.id
+      ON CONFLICT (user_id) DO UPDATE SET password_hash = p_password, password_changed_at = p_at
+      RETURNING s.user_id),
     sessions AS (UPDATE member_session s SET revoked_at = p_at FROM changed
       WHERE s.user_id = changed.user_id AND s.revoked_at IS NULL),
     links AS (UPDATE link l SET used_at = p_at FROM changed WHERE l.purpose = 'password_reset'

@@ -15,17 +15,20 @@ from partners.people.rules import Limit
 
 
 def count_attempts(limits: Iterable[Limit]) -> int:
-    """Count one attempt under each limit; seconds to wait, 0 when this attempt is heard."""
+    """Count one attempt under each limit; seconds to wait, 0 when this attempt is heard.
+
+    Keys are kept as hashes: no address of a person or of a computer stays in the table.
+    """
     waits = [0]
     for limit in limits:
-        if crossing.count_attempt(limit.key, limit.window) > limit.attempts:
+        if crossing.count_attempt(hash_token(limit.key), limit.window) > limit.attempts:
             waits.append(limit.seconds_left(clock.now()))
     return max(waits)
 
 
 def forgive_attempts(limits: Iterable[Limit]) -> None:
     """They succeeded: the attempts of this person are forgotten."""
-    crossing.forgive_attempts([limit.key for limit in limits])
+    crossing.forgive_attempts([hash_token(limit.key) for limit in limits])
 
 
 def give_password(email: str, password: str, token: str, device: str) -> uuid.UUID:

@@ -145,6 +145,10 @@ def test_attempts_are_limited_and_heard_again(client: InspectingClient, known: K
         assert give_password(client, known.email).status_code == 302
 
 
+def test_an_endless_address_is_only_wrong(client: InspectingClient) -> None:
+    assert give_password(client, "a" * 100_000).status_code == 422
+
+
 def test_codes_are_limited(client: InspectingClient, known: Known) -> None:
     with time_machine.travel("2026-03-02T10:00:00+00:00", tick=False):
         give_password(client, known.email)

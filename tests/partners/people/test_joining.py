@@ -267,6 +267,17 @@ def test_a_new_password_ends_every_session(
     assert new.location.startswith("/connexion/code")
 
 
+def test_an_account_without_password_chooses_its_first(client: InspectingClient) -> None:
+    member = make_member()
+    make_link(LinkPurpose.PASSWORD_RESET, member.user_id, "oubli")
+    typed = {"password": NEW, "again": NEW}
+    assert client.post("/mot-de-passe/oubli", data=typed).location == "/connexion"
+    with seeding() as session:
+        assert proofs.verify_password(
+            session.get_one(UserSecret, member.user_id).password_hash, NEW
+        )
+
+
 def test_demonstration_accounts_are_one_click_each(
     demonstration: Flask, client: InspectingClient, known: Known
 ) -> None:
