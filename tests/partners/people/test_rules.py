@@ -1,11 +1,12 @@
 """Truth tables: who runs whom, passwords, limits."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from app.actors import Actor, ActorKind, Role
+from app.actors import Actor, ActorKind, Role, Side
 from partners.organisations.models import Seat
 from partners.people import rules
 from partners.people.models import Membership
@@ -89,3 +90,12 @@ def test_unreadable_addresses(text: str) -> None:
 )
 def test_devices(agent: str, device: str) -> None:
     assert rules.device_of(agent) == device
+
+
+@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("target", Side)
+def test_the_recovery_side_never_runs_the_aid_side(side: Side, target: Side) -> None:
+    manager = replace(actor(Role.MANAGER), side=side)
+    allowed = not (side is Side.RECOVERY and target is Side.AID)
+    assert rules.can_run_seat(manager, Seat(organisation_id=OURS, side=target)) is allowed
+    assert not rules.can_run_seat(manager, Seat(organisation_id=THEIRS, side=target))
