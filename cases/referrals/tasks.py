@@ -164,6 +164,13 @@ def expire_referrals() -> None:
             return
 
 
+@periodic("referrals.forget_printouts", every=timedelta(hours=1))
+def forget_printouts() -> None:
+    """Documents are kept for a day."""
+    with unit_of_work():
+        commands.forget_printouts()
+
+
 def _tell_what_happened(row: Outbox, message: str) -> None:
     referral = _still_due(row)
     step = telling.find_step(uuid.UUID(row.payload["step_id"]))

@@ -14,7 +14,7 @@ from cases.referrals.commands.following import (
     start_work,
 )
 from cases.referrals.commands.needs import add_need, correct_need
-from cases.referrals.commands.printing import ask_printout, finish_printout
+from cases.referrals.commands.printing import ask_printout, finish_printout, forget_printouts
 from cases.referrals.commands.sending import Receiver, revoke_referral, send_referral
 from cases.referrals.commands.starting import Contact, open_case_for
 from cases.referrals.commands.undoing import undo_last_step
@@ -31,6 +31,7 @@ __all__ = [
     "decline_referral",
     "expire_referrals",
     "finish_printout",
+    "forget_printouts",
     "give_up_referral",
     "note_first_contact",
     "open_case_for",

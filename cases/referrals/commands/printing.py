@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
@@ -27,6 +29,12 @@ def ask_printout(referral: Referral, *, by: Actor) -> Printout:
     journal.record(referral, "sheet.printed", by=by)
     enqueue(PRINT_SHEET, key=str(printout.id), by=by, printout_id=printout.id)
     return printout
+
+
+def forget_printouts() -> int:
+    """Delete the documents whose day is over; how many."""
+    done = db.session.execute(delete(Printout).where(Printout.expires_at <= clock.now()))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 def finish_printout(printout: Printout, content: bytes) -> None:

@@ -4,7 +4,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, update
 
-from app import delivery
+from app import clock, delivery
 from app.actors import SYSTEM
 from app.jobs import JOBS, NoLongerDue, Outbox
 from app.mail import list_kept
@@ -177,6 +177,16 @@ def test_the_document_holds_what_its_asker_may_read(committed_app) -> None:
     assert made.content.startswith(b"%PDF")
 
 
+def test_documents_are_kept_for_a_day(story: Story) -> None:
+    kept, old = _asked(story, story.send()), _asked(story, story.send(to=story.rival), story.rival)
+    with seeding() as session:
+        session.get(Printout, old.id).expires_at = clock.now()
+    with acting_as(SYSTEM):
+        assert commands.forget_printouts() == 1
+    with seeding() as session:
+        assert session.scalars(select(Printout.id)).all() == [kept.id]
+
+
 @pytest.mark.commits
 def test_no_document_once_the_sheet_is_closed(committed_app) -> None:
     story = make_story()
@@ -212,8 +222,8 @@ def test_the_printed_template_shows_the_sheet_only(story: Story) -> None:
     assert "Trésorerie tendue" not in page and "Merci de rappeler" not in page
 
 
-def _asked(story: Story, sent: Referral) -> Printout:
-    referral, actor = story.opened_by(story.partner, sent)
+def _asked(story: Story, sent: Referral, member: Membership | None = None) -> Printout:
+    referral, actor = story.opened_by(member or story.partner, sent)
     with acting_as(actor):
         return commands.ask_printout(referral, by=actor)
 
