@@ -8,8 +8,9 @@ from datetime import date, datetime
 from email_validator import EmailNotValidError, validate_email
 from zxcvbn import zxcvbn
 
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Side
 from app.folding import fold
+from partners.organisations.models import Seat
 from partners.people.models import Absence, Membership
 
 SHORTEST_PASSWORD = 12
@@ -120,12 +121,23 @@ def manages_people(actor: Actor) -> bool:
     return actor.is_member and actor.role in (Role.MANAGER, Role.PLATFORM_ADMIN)
 
 
-def can_manage_member(actor: Actor, membership: Membership) -> bool:
-    """The manager of the very organisation of this member, or the administration."""
+def can_run_seat(actor: Actor, seat: Seat) -> bool:
+    """The manager of the very organisation of this seat, or the administration.
+
+    Creditor firewall (``domain.md`` §9): a manager on the recovery side runs that side only, or
+    could let themselves into the cases of the aid side.
+    """
     if not manages_people(actor):
         return False
-    is_ours = membership.seat.organisation_id == actor.organisation_id
-    return is_ours or actor.role is Role.PLATFORM_ADMIN
+    if actor.role is Role.PLATFORM_ADMIN:
+        return True
+    is_ours = seat.organisation_id == actor.organisation_id
+    return is_ours and (actor.side is not Side.RECOVERY or seat.side is Side.RECOVERY)
+
+
+def can_manage_member(actor: Actor, membership: Membership) -> bool:
+    """Whoever runs the seat of this member."""
+    return can_run_seat(actor, membership.seat)
 
 
 def can_reset_factor(actor: Actor, membership: Membership) -> bool:

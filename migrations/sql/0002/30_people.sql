@@ -7,15 +7,17 @@ CREATE POLICY own ON user_account FOR UPDATE TO relais_web
 REVOKE INSERT, UPDATE, DELETE ON user_account FROM relais_web;
 GRANT UPDATE (full_name, folded_name, phone) ON user_account TO relais_web;
 
+-- The recovery side never runs the aid side's people: it could let itself into the aid's cases.
 CREATE FUNCTION app_manages_seat(p_seat uuid) RETURNS boolean LANGUAGE sql STABLE
-  AS $$ SELECT EXISTS (SELECT FROM seat s WHERE s.id = p_seat AND app_manages(s.organisation_id)) $$;
+  AS $$ SELECT EXISTS (SELECT FROM seat s WHERE s.id = p_seat AND app_manages(s.organisation_id)
+     AND (s.side = 'recovery' OR app_side() = 'aid')) $$;
 -- A manager moves people inside the organisation; only an invitation brings someone in.
 CREATE FUNCTION app_may_seat(p_user uuid, p_seat uuid, p_role text) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ SELECT (p_role <> 'platform_admin' OR app_role() = 'platform_admin')
     AND EXISTS (SELECT FROM seat s JOIN seat other ON other.organisation_id = s.organisation_id
       JOIN membership m ON m.seat_id = other.id AND m.user_id = p_user
-      WHERE s.id = p_seat AND app_manages(s.organisation_id)) $$;
+      WHERE s.id = p_seat AND app_manages_seat(s.id)) $$;
 
 CREATE POLICY directory ON membership FOR SELECT TO relais_web
   USING ((SELECT app_reads_directory()));

@@ -28,6 +28,7 @@ def list_absences(actor: Actor, since: date | None = None) -> list[Absence]:
         .join(Membership.seat)
         .where(
             Seat.organisation_id == actor.organisation_id,
+            ours(actor),
             Membership.ended_at.is_(None),
             Absence.ends_on >= (since or clock.today()),
         )

@@ -24,6 +24,7 @@ def list_invitations(actor: Actor) -> list[Invitation]:
         .join(Invitation.seat)
         .where(
             Seat.organisation_id == actor.organisation_id,
+            ours(actor),
             Invitation.accepted_at.is_(None),
             Invitation.revoked_at.is_(None),
         )

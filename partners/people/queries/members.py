@@ -26,7 +26,7 @@ def members_visible_to(actor: Actor) -> Select[Membership]:
         .join(Membership.seat)
         .join(Seat.organisation)
         .outerjoin(Membership.unit)
-        .where(Seat.organisation_id == actor.organisation_id)
+        .where(Seat.organisation_id == actor.organisation_id, ours(actor))
         .options(
             contains_eager(Membership.user),
             contains_eager(Membership.seat).contains_eager(Seat.organisation),

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import joinedload
 
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Side
 from partners.organisations.models import Seat
 from partners.people.models import (
     Membership,
@@ -17,7 +17,8 @@ FACTS = (
 
 
 def ours(actor: Actor) -> ColumnElement[bool]:
-    """Seats whose people this actor runs: those of the organisation, all for administration."""
+    """Seats whose people this actor runs (``rules.can_run_seat``)."""
     if actor.is_system or actor.role is Role.PLATFORM_ADMIN:
         return Seat.id.is_not(None)
-    return Seat.organisation_id == actor.organisation_id
+    own = Seat.organisation_id == actor.organisation_id
+    return own & (Seat.side == Side.RECOVERY) if actor.side is Side.RECOVERY else own

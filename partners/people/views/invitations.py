@@ -29,7 +29,8 @@ def invite() -> Response:
     organisation = get_own_organisation(_asked(actor), actor)
     if again := ask_password_again():
         return again
-    seats = {str(seat.id): seat for seat in seats_of_organisation(organisation.id)}
+    all_seats = seats_of_organisation(organisation.id)
+    seats = {str(seat.id): seat for seat in all_seats if rules.can_run_seat(actor, seat)}
     units = {str(unit.id): unit for unit in units_of(organisation.id)}
     form = _form(actor, seats, [(key, unit.name) for key, unit in units.items()])
     if request.method == "GET" or not form.validate():

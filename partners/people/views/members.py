@@ -83,15 +83,16 @@ def member(membership_id: uuid.UUID) -> str:
         role_labels=ROLE_LABELS,
         side_labels=SIDE_LABELS,
         away=absences_of([found.id], clock.today()).get(found.id),
-        other_seat=_other_seat(found),
+        other_seat=_other_seat(found, actor),
         can_end=rules.can_end_membership(actor, found),
         can_reset=rules.can_reset_factor(actor, found),
     )
 
 
-def _other_seat(found: Membership) -> Seat | None:
+def _other_seat(found: Membership, actor: Actor) -> Seat | None:
     seats = seats_of_organisation(found.seat.organisation_id)
-    return next((seat for seat in seats if seat.id != found.seat_id), None)
+    others = (seat for seat in seats if seat.id != found.seat_id)
+    return next((seat for seat in others if rules.can_run_seat(actor, seat)), None)
 
 
 @blueprint.route("/structure/membres/<uuid:membership_id>/modifier", methods=["GET", "POST"])
@@ -159,7 +160,7 @@ def move_member(membership_id: uuid.UUID) -> Response:
     """Over to the other side of the organisation."""
     actor = current_actor()
     found = get_member(membership_id, actor)
-    seat = _other_seat(found)
+    seat = _other_seat(found, actor)
     if seat is None or not rules.can_end_membership(actor, found):
         raise NotAllowed()
     if again := ask_password_again():
