@@ -1,7 +1,7 @@
 """Companies and entrepreneurs of the demonstration: invented names, true places, good keys."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from stdnum import luhn
@@ -46,7 +46,9 @@ class Firm:
         return self.company is not None and self.company.is_closed
 
 
-def make_firms(communes: dict[str, list[Commune]], postcodes: dict[str, str], today: date) -> list:
+def make_firms(
+    communes: dict[str, list[Commune]], postcodes: dict[str, str], today: date
+) -> list[Firm]:
     """Every company, with its entrepreneur; nobody knows them yet (``introduce``)."""
     dice, names = Dice("firms"), set[str]()
     departments = dice.shuffled([code for code, number in PLACES.items() for _ in range(number)])
@@ -183,8 +185,3 @@ def _position(firm: Firm) -> str:
     stem, _, rest = text.partition("·")
     ending, _, after = rest.partition(" ")
     return f"{stem}{ending if firm.is_woman else ''} {after}".strip()
-
-
-def start_of(day: date) -> datetime:
-    """Midnight of a day, in UTC."""
-    return datetime.combine(day, time(), UTC)

@@ -8,7 +8,8 @@ from cases.casework.enums import Phase
 from cases.casework.models import LegalBasis
 from cases.demo.agreements import agree
 from cases.demo.organisations import Partner
-from cases.demo.referrals import Sending, give_signpost, keep_draft, send
+from cases.demo.referrals import give_signpost, keep_draft, send
+from cases.demo.sending import Sending
 from cases.demo.story import Stay, Story
 from cases.demo.texts import content
 from cases.demo.world import LEADING

@@ -72,6 +72,8 @@ def _line_of_subject(story: Story, stage: str) -> tuple[Line, Audience]:
     elif dice.chance(0.3):
         key = dice.pick(list(GENERAL))
         return (GENERAL[key], content("phrases")[key]), audience
+    elif name in subjects and dice.chance(0.2):
+        return (EntryKind.NOTE, content("phrases")["notes"][name]), audience
     elif dice.chance(0.08):
         return (EntryKind.NOTE, content("phrases")["notes_by_phase"][story.case.phase]), audience
     found = notes().get(name, {}).get(stage) or notes()["common"][stage]

@@ -40,10 +40,12 @@ def give_work(story: Story, member: Member) -> None:
 
 def _add(story: Story, due_on: date, status: ActionStatus, owner: Stay | None = None) -> CaseAction:
     dice, world, is_over = story.dice, story.world, status in OVER
+    due_on = _working_day(due_on, story)
     latest = min(_morning(due_on), story.end - timedelta(seconds=1))
     stay = owner or dice.pick(story.helping(latest) or [story.lead])
     if not is_over and stay.partner.key in UNHURRIED:
-        due_on = world.today + timedelta(days=REST_DAYS + dice.between(1, 9))
+        rest = timedelta(days=REST_DAYS + dice.between(1, 9))
+        due_on = _working_day(world.today + rest, story)
     done_at = _end_of(due_on, story) if is_over else None
     made_at = _made_at(story, stay, due_on)
     is_theirs = owner is None and dice.chance(0.2)
@@ -71,6 +73,12 @@ def _made_at(story: Story, stay: Stay, due_on: date) -> datetime:
     latest = min(_morning(due_on), story.end)
     earliest = max(stay.participation.started_at, latest - timedelta(days=21))
     return story.dice.instant(earliest, max(latest, earliest + timedelta(minutes=5)))
+
+
+def _working_day(day: date, story: Story) -> date:
+    """That day, or the Friday before; never the day of the opening or an earlier one."""
+    friday = day - timedelta(days=max(0, day.weekday() - 4))
+    return friday if friday > story.case.opened_at.date() else day
 
 
 def _morning(day: date) -> datetime:

@@ -1,24 +1,19 @@
 """Referrals of the demonstration: sent, frozen, answered, followed."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from app.notices import Notice
-from cases.casework.enums import Audience, ChangeKind, EntryKind, ParticipantRole
-from cases.casework.models import CaseChange, LegalBasis, Participation
+from cases.casework.enums import Audience, EntryKind
+from cases.casework.models import LegalBasis
+from cases.demo.arrivals import enter, notify
 from cases.demo.journeys import Move, travel
-from cases.demo.organisations import Partner
 from cases.demo.people import Member
-from cases.demo.story import Stay, Story, actor_of
+from cases.demo.sending import Sending, fit_texts
+from cases.demo.story import actor_of
 from cases.demo.texts import content
 from cases.referrals.commands.sending import EXPIRES_AFTER
 from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
-from cases.referrals.models import Need, Referral, ReferralSheet, ReferralStep
+from cases.referrals.models import Referral, ReferralSheet, ReferralStep
 from cases.referrals.rules.states import ENDED, REFUSED, WAITING
 from cases.referrals.sheets import frozen_names, sheet_content
-from cases.referrals.today import NEWS
-from partners.organisations.enums import OrganisationKind, Subject
-from partners.organisations.models import Unit
+from partners.organisations.enums import Subject
 
 S = ReferralState
 DECLINES = {
@@ -33,23 +28,6 @@ DECLINES = {
 }
 #: Ends that a member of the receiving seat signs.
 SIGNED = frozenset(S) - {S.DRAFT, S.SENT, S.EXPIRED, S.REVOKED}
-RECENT = timedelta(days=7)
-
-
-@dataclass
-class Sending:
-    """A need on its way to a partner, who may propose another one."""
-
-    story: Story
-    need: Need
-    sender: Stay
-    partner: Partner
-    unit: Unit
-    kind: ReferralKind
-    sent_at: datetime
-    proposed: Partner | None = None
-    is_answered: bool = True
-    redirected_from: Referral | None = None
 
 
 def give_signpost(sending: Sending) -> Referral:
@@ -88,8 +66,8 @@ def send(sending: Sending, basis: LegalBasis) -> Referral:
     if moves[-1].after is not S.EXPIRED:
         _freeze_sheet(sending, referral, basis)
     if any(move.after is S.ACCEPTED for move in moves):
-        _enter(sending, referral, basis, signer)
-    _notify(sending, referral, moves[-1])
+        enter(sending, referral, basis, signer)
+    notify(sending, referral, moves[-1])
     return referral
 
 
@@ -166,21 +144,16 @@ def _explain(sending: Sending, referral: Referral, move: Move) -> None:
         referral.decline_code = sending.story.dice.weighted(DECLINES)
         texts = words["decline"][referral.decline_code.value]
         texts = texts + content("phrases")["declines"][referral.decline_code.value]
-        referral.decline_text = say(_fit(texts, sending.partner), move.at)
+        referral.decline_text = say(fit_texts(texts, sending.partner), move.at)
         referral.can_entrepreneur_read = sending.story.dice.chance(0.4)
     elif move.after is S.REDIRECTED:
-        referral.end_note = say(words["redirect"]["texts"], move.at)
+        texts = words["redirect"]["texts"] + content("phrases")["redirects"]
+        called = sending.proposed.called if sending.proposed else "un partenaire"
+        referral.end_note = say(texts, move.at, partenaire=called)
     elif move.after is S.GIVEN_UP:
         referral.end_note = say(words["give_up"]["texts"], move.at)
     elif move.after is S.COMPLETED and referral.kind is not ReferralKind.SIGNPOST:
         referral.end_note = content("needs")[referral.subject.value]["done"]
-
-
-def _fit(texts: list[str], partner: Partner) -> list[str]:
-    """Only associations speak of their volunteers."""
-    if partner.organisation.kind is OrganisationKind.ASSOCIATION:
-        return texts
-    return [one for one in texts if "bénévole" not in one] or texts[:1]
 
 
 def _message(sending: Sending) -> str:
@@ -212,71 +185,3 @@ def _tell_sender(sending: Sending, referral: Referral, fact: str) -> None:
     story, member, at = sending.story, sending.sender.member, sending.sent_at
     own = Audience.OWN
     story.tell(EntryKind.REFERRAL, text, at, member, audience=own, object_id=referral.id)
-
-
-def _enter(sending: Sending, referral: Referral, basis: LegalBasis, signer: Member) -> None:
-    """The receiver takes part from its acceptance on; health never enters the shared file."""
-    story, at = sending.story, referral.answered_at
-    if referral.subject is Subject.HEALTH or at is None:
-        return
-    is_handover = referral.kind is ReferralKind.HANDOVER
-    row = Participation(
-        id=story.dice.identifier(at),
-        case_id=story.case.id,
-        seat_id=sending.partner.seat.id,
-        role=ParticipantRole.LEAD if is_handover else ParticipantRole.PARTNER,
-        member_id=signer.membership.id,
-        basis_id=basis.id,
-        referral_id=referral.id,
-        sections=list(basis.sections),
-        started_at=at,
-        ended_at=basis.withdrawn_at,
-        end_reason="consent_withdrawn" if basis.withdrawn_at else "",
-    )
-    stay = Stay(sending.partner, signer, story.world.rows.add(row))
-    story.stays.append(stay)
-    fact = "reprend le pilotage du dossier" if is_handover else "entre dans le dossier"
-    text = f"{sending.partner.organisation.name} {fact} ({referral.subject.label})."
-    story.tell(EntryKind.PARTICIPANT_JOINED, text, at, signer, audience=Audience.AID)
-    story.record("participation.started", referral, at, signer, handover=is_handover)
-    if is_handover:
-        _pass_the_lead(story, stay, at)
-
-
-def _pass_the_lead(story: Story, stay: Stay, at: datetime) -> None:
-    """The first lead stays as a partner."""
-    before = story.lead.participation
-    before.role, before.was_lead = ParticipantRole.PARTNER, True
-    story.case.lead_seat_id = stay.partner.seat.id
-    story.case.lead_member_id = stay.member.membership.id
-    story.world.rows.add(
-        CaseChange(
-            id=story.dice.identifier(at),
-            case_id=story.case.id,
-            kind=ChangeKind.LEAD,
-            before=str(before.seat_id),
-            after=str(stay.partner.seat.id),
-            reason="handover",
-            at=at,
-            member_id=stay.member.membership.id,
-        )
-    )
-
-
-def _notify(sending: Sending, referral: Referral, last: Move) -> None:
-    """What moved this week is told to the sender, as the worker would have."""
-    story = sending.story
-    if last.after not in NEWS or last.at < story.world.now - RECENT:
-        return
-    text = f"{sending.partner.organisation.name} {NEWS[last.after][0]}."
-    story.world.rows.add(
-        Notice(
-            id=story.dice.identifier(last.at),
-            key=f"demo:{referral.id}",
-            seat_id=sending.sender.partner.seat.id,
-            subject_id=referral.id,
-            text=text,
-            path=f"/orientations/{referral.id}",
-            created_at=last.at + timedelta(minutes=1),
-        )
-    )

@@ -38,8 +38,8 @@ OUTCOMES: dict[Phase, dict[Outcome, float]] = {
 ORDER = tuple(Phase)
 
 
-def live_through_phases(story: Story) -> None:
-    """The phase at the opening, and for half the cases the change that led to today's."""
+def open_in_phase(story: Story) -> None:
+    """The phase at the opening: for half the cases not the one of today."""
     case, at, member = story.case, story.case.opened_at, story.lead.member
     last = ORDER.index(case.phase)
     has_moved = last > 0 and not story.firm.is_closed and story.dice.chance(0.45)
@@ -49,13 +49,16 @@ def live_through_phases(story: Story) -> None:
     text = f"Dossier ouvert en phase « {first.label} »."
     story.tell(EntryKind.CASE_OPENED, text, at, member)
     story.record("case.opened", case, at, member, second=False)
-    if has_moved:
-        length = story.end - at
-        _move_phase(story, first, story.dice.instant(at + length * 0.1, at + length * 0.6))
+    story.first_phase = first
 
 
-def _move_phase(story: Story, before: Phase, at: datetime) -> None:
-    after, member = story.case.phase, story.lead.member
+def reach_phase(story: Story) -> None:
+    """The change that led to today's phase, said by whoever led the case then."""
+    opened_at, length = story.case.opened_at, story.end - story.case.opened_at
+    at = story.dice.instant(opened_at + length * 0.1, opened_at + length * 0.6)
+    before, after, member = story.first_phase, story.case.phase, lead_at(story, at)
+    if before is after:
+        return
     reason = story.voice.say(content("words")["phase"][after.value], at)
     text = f"Phase : {before.label} → {after.label}. {reason}"
     _change(story, ChangeKind.PHASE, before, after, reason, at, member)

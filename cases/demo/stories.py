@@ -14,7 +14,7 @@ from cases.demo.organisations import Partner
 from cases.demo.people import Member
 from cases.demo.plans import plan_actions
 from cases.demo.randomness import Dice
-from cases.demo.steering import OUTCOMES, live_through_phases, reach_status
+from cases.demo.steering import OUTCOMES, open_in_phase, reach_phase, reach_status
 from cases.demo.story import Stay, Story
 from cases.demo.takings import take_stock
 from cases.demo.texts import Voice, capital, euros_text, gender_slots
@@ -69,9 +69,10 @@ def tell_story(world: World, number: int, firm: Firm, *, since: datetime | None 
     story.stays.append(_take_part(story, lead))
     if status is CaseStatus.CLOSED:
         case.closed_at, case.outcome = end, _outcome(story)
-    live_through_phases(story)
+    open_in_phase(story)
     take_stock(story)
     live_through_needs(story)
+    reach_phase(story)
     reach_status(story, lead.partner.key not in UNHURRIED and dice.chance(0.25))
     write_notes(story)
     plan_actions(story)

@@ -46,6 +46,7 @@ class Story:
     case: CaseFile
     voice: Voice
     end: datetime
+    first_phase: Phase = Phase.ANTICIPATION
     stays: list[Stay] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
