@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.exceptions import Forbidden
 
 from app import rows
@@ -72,8 +73,24 @@ def current_actor() -> Actor:
     return g.get("actor", ANONYMOUS)
 
 
+class SignedIn(UserMixin):
+    """The member that Flask-Login found behind the request's session, as an Actor."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.id = str(actor.user_id)
+
+
 def init_security(app: Flask) -> None:
-    """Refuse, before each request, what its policy does not allow."""
+    """Refuse, before each request, what its policy does not allow.
+
+    Flask-Login asks the reader of sessions, once per request; sessions live in the database, so
+    nothing of it is kept in a cookie of its own.
+    """
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(_read_member)
+    manager.unauthorized_handler(_sign_in_again)
     app.before_request(open_request)
     app.after_request(send_headers)
 
@@ -98,14 +115,23 @@ def _actor_for(policy: Policy) -> Actor:
         if actor is None:
             raise Gone()
         return actor
-    return readers["member"](request) or ANONYMOUS
+    return current_user.actor if current_user.is_authenticated else ANONYMOUS
+
+
+def _read_member(asked: Request) -> SignedIn | None:
+    actor = current_app.extensions["relais.actors"]["member"](asked)
+    return SignedIn(actor) if actor else None
+
+
+def _sign_in_again() -> Response:
+    return current_app.extensions["relais.actors"]["sign_in_again"](request)
 
 
 def _refuse(policy: Policy, actor: Actor) -> Response | None:
     if policy.name == "public" or policy.purpose:
         return None
     if not actor.is_member:
-        return current_app.extensions["relais.actors"]["sign_in_again"](request)
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if actor.must_pledge and request.endpoint not in BEFORE_PLEDGE:
         return redirect(url_for("people.pledge", next=safe_next(request.full_path)))  # type: ignore[return-value]
     if policy.rule is not None and not policy.rule(actor):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy.orm import Session
 
 from app.db import db
@@ -51,7 +51,13 @@ def make_test_app(settings: Settings, process: Any = "web") -> Flask:
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, SERVER_NAME=None)
     app.test_client_class = InspectingClient
     app.after_request(refuse_uncommitted)
+    app.teardown_request(forget_who)
     return app
+
+
+def forget_who(_error: BaseException | None) -> None:
+    """Requests of a test share its context: the next one asks again who is signed in."""
+    g.pop("_login_user", None)
 
 
 def refuse_uncommitted(response: Any) -> Any:
