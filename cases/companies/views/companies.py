@@ -24,6 +24,11 @@ from cases.companies.views.blueprint import blueprint, reads_companies
 from cases.companies.views.searching import registry
 
 UNKNOWN_COMMUNE = "Cette commune n’est pas reconnue. Essayez avec son code postal, ou laissez vide."
+#: Columns of a company that its form shows under the same name.
+TYPED_COLUMNS = (
+    *("name", "siren", "trade_name", "address", "naf", "legal_form", "headcount_band"),
+    *("created_on", "is_craft", "is_ess"),
+)
 
 
 @blueprint.get("/entreprises/<uuid:company_id>")
@@ -68,7 +73,7 @@ def edit(company_id: uuid.UUID) -> ResponseReturnValue:
     """Correct what was typed."""
     actor = current_actor()
     company = queries.get_company(company_id, actor)
-    form = CompanyForm(obj=company, data=_typed_commune(company))
+    form = CompanyForm(data=_as_typed(company))
     if form.validate_on_submit() and (facts := _facts(form, company.source)):
         with unit_of_work():
             commands.correct_company(company, facts, by=actor)
@@ -99,9 +104,11 @@ def refresh(company_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("companies.show", company_id=company_id))
 
 
-def _typed_commune(company: Company) -> dict[str, str]:
+def _as_typed(company: Company) -> dict[str, object]:
+    """What the form shows: the columns, and the commune by its name and code."""
     commune = get_commune(company.commune_code)
-    return {"commune": f"{commune.name} ({commune.code})" if commune else ""}
+    columns = {name: getattr(company, name) for name in TYPED_COLUMNS}
+    return columns | {"commune": f"{commune.name} ({commune.code})" if commune else ""}
 
 
 def _facts(form: CompanyForm, source: CompanySource) -> CompanyFacts | None:

@@ -97,6 +97,7 @@ def test_typing_a_company_by_hand(client, member):
     assert company.naf == "43.32A"
     edit = f"/entreprises/{company.id}/modifier"
     assert "Bordeaux (33063)" in client.get(edit).text
+    assert "Bordeaux (33063)" in client.get(edit).text, "once the commune is remembered too"
     changed = {"name": "Garage et fils", "commune": "Bordeaux (33063)"}
     changed |= {"legal_form": "", "headcount_band": ""}
     assert client.post(edit, data=changed).status_code == 302
