@@ -1,6 +1,6 @@
 """*Aujourd'hui*, arranged by due time: late, today, this week, later, then what moved. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -42,6 +42,11 @@ def group_items(items: Iterable[TodayItem], now: datetime) -> list[TodayGroup]:
         for key, title, icon, tone in GROUPS
         if key in sorted_items
     ]
+
+
+def is_told(item: TodayItem, paths: Container[str]) -> bool:
+    """A piece of news that an unread message tells already: it is said once."""
+    return item.kind == NEWS and item.url in paths
 
 
 def group_of(item: TodayItem, now: datetime) -> str:

@@ -9,7 +9,6 @@ from app.db import unit_of_work
 from app.security import current_actor, requires
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
-from cases.casework.readers import short_readers
 from cases.casework.views.blueprint import OpenedCase, blueprint, load_case, reads_cases
 
 
@@ -31,7 +30,6 @@ def show_case(opened: OpenedCase, form: EntryForm) -> str:
         "entries": queries.list_entries(case.id, actor),
         "actions": queries.list_actions(case.id, actor),
         "panels": sorted(hooks.fire("case_panels", case, actor), key=lambda one: one.order),
-        "short_readers": short_readers,
         "rules": rules,
         "today": clock.today(),
     }

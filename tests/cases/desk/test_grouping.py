@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.web.panels import TodayItem
-from cases.desk.grouping import group_items, group_of
+from cases.desk.grouping import NEWS, group_items, group_of, is_told
 
 # Thursday, ten in the morning in Paris.
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -51,3 +51,10 @@ def test_groups_come_in_order_and_lines_by_due_time() -> None:
 
 def test_nothing_makes_no_group() -> None:
     assert group_items([], NOW) == []
+
+
+def test_what_a_message_tells_is_not_news_as_well() -> None:
+    news = item("bougé", kind=NEWS)
+    assert is_told(news, {news.url})
+    assert not is_told(news, {"/ailleurs"})
+    assert not is_told(item("à faire"), {news.url})
