@@ -38,6 +38,10 @@ class Address:
         """The same page, opened by a link that is good for it."""
         return replace(self, path=self.path.replace(NO_TOKEN, token)) if token else self
 
+    def with_question(self, question: str) -> "Address":
+        """The same page, asked something in its address."""
+        return replace(self, path=self.path + question)
+
 
 def addresses(app: Flask, ids: dict[str, tuple[object, ...]]) -> Iterator[Address]:
     """All addresses of all pages, each argument taking each of its values in ``ids``."""
