@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.errors import Refusal
+from app.errors import NotAllowed, Refusal
 
 if TYPE_CHECKING:
     from cases.casework.models import CaseFile
@@ -17,6 +17,15 @@ class CaseAlreadyOpen(Refusal):
             f"Un dossier est déjà ouvert : {case.reference}. "
             "Vous pouvez le rejoindre, ou dire pourquoi il en faut un second."
         )
+
+
+class RecoveryOpensNoCase(NotAllowed):
+    """The recovery side asks to be let in: the answer is the same whether or not a case exists."""
+
+    message = (
+        "Le côté recouvrement n’ouvre pas de dossier d’accompagnement. Vous pouvez faire une"
+        " demande d’accès : la réponse est la même qu’un dossier existe ou non."
+    )
 
 
 class KnownElsewhere(Refusal):

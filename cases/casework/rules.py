@@ -39,6 +39,12 @@ def reads_cases(actor: Actor) -> bool:
     return actor.reads_cases
 
 
+def can_open_case(actor: Actor) -> bool:
+    """The helping side. A creditor's recovery side would learn from the answer who is helped, and
+    its case would stand in the way of help (*cloisonnement*, ``domain.md`` §9)."""
+    return actor.reads_cases and actor.side is Side.AID
+
+
 def role_of(actor: Actor, participations: Iterable[Participation]) -> ParticipantRole | None:
     """How the actor's seat takes part now, None when it does not."""
     if not actor.reads_cases:

@@ -42,6 +42,12 @@ class ReceiverNotPossible(Refusal):
     message = "Cette organisation ne peut pas recevoir cette orientation."
 
 
+class RecoveryNeverLeads(Refusal):
+    """A creditor's recovery side takes part when invited; it never leads."""
+
+    message = "Le côté recouvrement ne peut pas piloter un dossier."
+
+
 class AlreadyWaiting(Refusal):
     """The same need waits already for an answer of the same organisation."""
 

@@ -6,10 +6,10 @@ Pure: rows in, plain data out. ``cases.referrals.commands.sending`` keeps the re
 from collections.abc import Collection
 from typing import Any
 
-from app.actors import Actor
+from app.actors import Actor, Side
 from app.reference.models import Commune
 from app.web.formatting import euros, phone, siren
-from cases.casework.enums import Section
+from cases.casework.enums import Audience, Section
 from cases.casework.models import Assessment, CaseFile
 from cases.referrals.models import Need
 from cases.referrals.rules.rights import is_sealed
@@ -26,12 +26,14 @@ def sheet_content(
     *,
     assessment: Assessment | None,
     commune: Commune | None,
+    side: Side = Side.AID,
 ) -> dict[str, Lines]:
     """Section → ``[label, value]`` lines, for the consented sections and nothing else.
 
-    Health words go to the health section, never to the situation.
+    Health words go to the health section, never to the situation. Creditor firewall
+    (``domain.md`` §9): what was written for the helping side does not travel to a recovery seat.
     """
-    written = _written_lines(need, message)
+    written = _need_lines(need, side) + _message_lines(message)
     situation = [["Besoin", need.subject.label], ["Phase", case.phase.label]]
     made = {
         Section.IDENTITY: identity_lines(case, commune),
@@ -97,7 +99,12 @@ def _territory(commune: Commune | None) -> dict[str, str]:
     }
 
 
-def _written_lines(need: Need, message: str) -> Lines:
+def _need_lines(need: Need, side: Side) -> Lines:
+    if side is Side.RECOVERY and need.audience is not Audience.ALL:
+        return []
     budget = f"{need.budget_euros} €" if need.budget_euros else ""
-    lines = [["Situation", need.description], ["Budget", budget], ["Message", message]]
-    return [line for line in lines if line[1]]
+    return [line for line in (["Situation", need.description], ["Budget", budget]) if line[1]]
+
+
+def _message_lines(message: str) -> Lines:
+    return [["Message", message]] if message else []

@@ -10,9 +10,15 @@ from app.actors import Actor
 from app.db import db
 from cases.casework.commands.writing import tell
 from cases.casework.enums import CaseStatus, ChangeKind, EntryKind, ParticipantRole, Phase
-from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere, SecondCaseNotAllowed
+from cases.casework.errors import (
+    CaseAlreadyOpen,
+    KnownElsewhere,
+    RecoveryOpensNoCase,
+    SecondCaseNotAllowed,
+)
 from cases.casework.models import CaseChange, CaseFile, Participation
 from cases.casework.queries import find_open_case
+from cases.casework.rules import can_open_case
 from cases.companies.models import Company, Person
 
 #: Neither 0 nor 1, neither O nor I: a reference is read aloud on the phone.
@@ -30,9 +36,12 @@ def open_case(
 ) -> CaseFile:
     """Open a case led by the actor's seat and member.
 
-    Raises CaseAlreadyOpen (the actor reads the open case and gave no ``second_reason``) or
-    KnownElsewhere (others follow it: the blind answer, ``domain.md`` §4).
+    Raises RecoveryOpensNoCase before anything is asked, CaseAlreadyOpen (the actor reads the open
+    case and gave no ``second_reason``) or KnownElsewhere (others follow it: the blind answer,
+    ``domain.md`` §4).
     """
+    if not can_open_case(by):
+        raise RecoveryOpensNoCase
     answer = _ask(company, person)
     if answer == "blind":
         raise KnownElsewhere

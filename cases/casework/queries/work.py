@@ -7,9 +7,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.actors import Actor
+from app.actors import Actor, Side
 from app.db import db
-from cases.casework.enums import ActionStatus
+from cases.casework.enums import ActionStatus, Audience
 from cases.casework.models import (
     Assessment,
     CaseAction,
@@ -108,3 +108,13 @@ def list_assessments(case_id: uuid.UUID, actor: Actor) -> Sequence[Assessment]:
 def latest_assessment(case_id: uuid.UUID, actor: Actor) -> Assessment | None:
     """The last assessment this seat may read, None when there is none."""
     return next(iter(list_assessments(case_id, actor)), None)
+
+
+def latest_assessment_for(side: Side, case_id: uuid.UUID, actor: Actor) -> Assessment | None:
+    """The last assessment the actor reads and may pass on to this side.
+
+    Recovery seats receive only what was written for everybody (``domain.md`` §9).
+    """
+    open_to = frozenset(Audience) if side is Side.AID else {Audience.ALL}
+    found = list_assessments(case_id, actor)
+    return next((one for one in found if one.audience in open_to), None)

@@ -10,8 +10,9 @@ from app.db import unit_of_work
 from app.errors import NotVisible
 from app.security import current_actor, requires
 from cases.casework import commands
-from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere
+from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere, RecoveryOpensNoCase
 from cases.casework.forms import OpenCaseForm
+from cases.casework.rules import can_open_case
 from cases.casework.views.blueprint import blueprint, reads_cases
 from cases.companies import queries as companies
 from cases.companies.models import Company, Person
@@ -21,6 +22,8 @@ from cases.companies.models import Company, Person
 @requires(reads_cases)
 def new() -> ResponseReturnValue:
     """One open case per company: the one that exists is shown, or the word is passed on."""
+    if not can_open_case(current_actor()):
+        raise RecoveryOpensNoCase
     company, person = _asked()
     if company is None and person is None:
         return redirect(url_for("companies.search"))

@@ -12,7 +12,7 @@ from app.reference.models import Commune
 from cases.casework.commands import tell
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.models import LegalBasis
-from cases.casework.queries import latest_assessment
+from cases.casework.queries import latest_assessment_for
 from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.errors import (
@@ -21,11 +21,12 @@ from cases.referrals.errors import (
     BasisMissing,
     CaseIsOver,
     ReceiverNotPossible,
+    RecoveryNeverLeads,
     ReferralNotWaiting,
 )
 from cases.referrals.models import Need, Referral, ReferralSheet
 from cases.referrals.queries.referrals import find_sending, find_waiting, is_inside
-from cases.referrals.rules.gate import can_receive, missing_basis_reason
+from cases.referrals.rules.gate import can_lead, can_receive, missing_basis_reason
 from cases.referrals.rules.states import WAITING
 from cases.referrals.sheets import frozen_names, sheet_content
 from partners.organisations.models import Seat, Unit
@@ -66,7 +67,7 @@ def send_referral(
     """Send a need (its case loaded) to a seat, and freeze what it may read.
 
     The same ``client_key`` gives the referral that was sent already. Raises CaseIsOver,
-    ReceiverNotPossible, AlreadyInside, AlreadyWaiting, BasisMissing.
+    ReceiverNotPossible, RecoveryNeverLeads, AlreadyInside, AlreadyWaiting, BasisMissing.
     """
     if sent := find_sending(client_key, by):
         return sent
@@ -100,6 +101,8 @@ def _refuse_receiver(need: Need, seat: Seat, kind: ReferralKind, by: Actor) -> N
     is_other = seat.id != by.seat_id and seat.organisation.is_active
     if not is_other or not can_receive(need.subject, seat.organisation.kind):
         raise ReceiverNotPossible
+    if kind is ReferralKind.HANDOVER and not can_lead(seat.side):
+        raise RecoveryNeverLeads
     if kind is ReferralKind.JOINT and is_inside(need.case_id, seat.id):
         raise AlreadyInside
     if find_waiting(need.id, seat.id, by):
@@ -168,9 +171,15 @@ def _freeze_sheet(
     commune: Commune | None,
     by: Actor,
 ) -> None:
-    assessment = latest_assessment(need.case_id, by)
+    side = referral.receiver_seat.side
     content = sheet_content(
-        need.case, need, message, sections, assessment=assessment, commune=commune
+        need.case,
+        need,
+        message,
+        sections,
+        assessment=latest_assessment_for(side, need.case_id, by),
+        commune=commune,
+        side=side,
     )
     db.session.add(ReferralSheet(referral_id=referral.id, sections=list(content), content=content))
 

@@ -53,6 +53,12 @@ def get_referral(referral_id: uuid.UUID, actor: Actor) -> Referral:
     return found
 
 
+def find_referral(referral_id: uuid.UUID | None, actor: Actor) -> Referral | None:
+    """One referral the actor may read, its row alone; None when there is none."""
+    statement = referrals_visible_to(actor).where(Referral.id == referral_id)
+    return db.session.scalars(statement).one_or_none()
+
+
 def find_sendings(client_key: str, actor: Actor) -> Sequence[Referral]:
     """Referrals that a form already sent: their keys begin with the form's own."""
     statement = referrals_visible_to(actor).where(

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from app.actors import Side
 from cases.casework.enums import Section
 from cases.casework.models import LegalBasis
 from cases.referrals.enums import ReferralKind
@@ -102,3 +103,8 @@ def covering_basis(
 def can_receive(subject: Subject, organisation_kind: OrganisationKind) -> bool:
     """Health matters go to a ``health_support`` organisation and to nobody else."""
     return subject is not Subject.HEALTH or organisation_kind is OrganisationKind.HEALTH_SUPPORT
+
+
+def can_lead(side: Side) -> bool:
+    """The helping side leads cases, the recovery side never does (``domain.md`` §9)."""
+    return side is Side.AID

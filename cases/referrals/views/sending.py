@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Side
 from app.db import unit_of_work
 from app.errors import NotAllowed, Refusal
 from app.reference.models import Commune
@@ -17,7 +17,7 @@ from app.security import current_actor, requires
 from cases.casework import commands as casework
 from cases.casework.enums import Section
 from cases.casework.models import LegalBasis
-from cases.casework.queries import latest_assessment, list_bases
+from cases.casework.queries import latest_assessment_for, list_bases
 from cases.casework.readers import names_in_words
 from cases.casework.rules import role_of
 from cases.referrals import commands
@@ -27,7 +27,7 @@ from cases.referrals.forms import SendForm
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.access import get_match
 from cases.referrals.queries.needs import get_need
-from cases.referrals.queries.referrals import find_sendings, take_sending_turn
+from cases.referrals.queries.referrals import find_referral, find_sendings, take_sending_turn
 from cases.referrals.queries.routing import get_receivers
 from cases.referrals.routing import covering_unit
 from cases.referrals.rules.gate import covering_basis, sections_needed, sections_offered
@@ -57,7 +57,19 @@ class Sending:
     @property
     def names(self) -> str:
         """Receivers, in words."""
-        return names_in_words([seat.organisation.name for seat in self.seats])
+        return names_in_words([_name(seat) for seat in self.seats])
+
+    @property
+    def side(self) -> Side:
+        """The recovery side as soon as one receiver sits there: the preview shows the least."""
+        return Side.RECOVERY if any(s.side is Side.RECOVERY for s in self.seats) else Side.AID
+
+    @property
+    def readers(self) -> str:
+        """Who reads the message."""
+        is_closed = self.side is Side.AID
+        end = "Pas par le recouvrement." if is_closed else "Le recouvrement lit aussi."
+        return f"{self.names} et votre organisation. {end}"
 
 
 @blueprint.route("/besoins/<uuid:need_id>/envoi", methods=["GET", "POST"])
@@ -133,12 +145,18 @@ def _send_each(sending: Sending, form: SendForm, key: str, actor: Actor) -> list
             sections=_sections(sending, basis, form),
             message=form.message.data or "",
             commune=sending.commune,
-            redirected_from=_uuid("suite"),
+            redirected_from=_redirected(sending.need, actor),
             client_key=f"{key}:{seat.id}",
             by=actor,
         )
         for seat in sending.seats
     ]
+
+
+def _redirected(need: Need, actor: Actor) -> uuid.UUID | None:
+    """The referral of this need that was redirected; an identifier from elsewhere counts not."""
+    found = find_referral(_uuid("suite"), actor)
+    return found.id if found and found.need_id == need.id else None
 
 
 def _basis(sending: Sending, seat: Seat, form: SendForm, actor: Actor) -> LegalBasis | None:
@@ -185,11 +203,18 @@ def _close_request(actor: Actor) -> None:
 
 def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
     need = sending.need
-    assessment = latest_assessment(need.case_id, actor) if sending.kind.needs_basis else None
+    is_read = sending.kind.needs_basis
+    assessment = latest_assessment_for(sending.side, need.case_id, actor) if is_read else None
     needed = sections_needed(need.subject)
     offered = [section.value for section in sections_offered(need.subject)]
     preview = sheet_content(
-        need.case, need, "", offered, assessment=assessment, commune=sending.commune
+        need.case,
+        need,
+        "",
+        offered,
+        assessment=assessment,
+        commune=sending.commune,
+        side=sending.side,
     )
     return render_template(
         "cases/referrals/send.html",
@@ -202,6 +227,11 @@ def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
         is_manager=actor.role is Role.MANAGER,
         back_url=_back(sending),
     )
+
+
+def _name(seat: Seat) -> str:
+    side = " (recouvrement)" if seat.side is Side.RECOVERY else ""
+    return f"{seat.organisation.name}{side}"
 
 
 def _help(section: str, needed: frozenset[str]) -> str:

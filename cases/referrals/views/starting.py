@@ -14,11 +14,11 @@ from app.reference.queries import commune_names
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
 from cases.casework.enums import Audience
-from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere
+from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere, RecoveryOpensNoCase
 from cases.casework.models import CaseFile
 from cases.casework.queries import find_open_case, get_case
 from cases.casework.readers import readers_sentence
-from cases.casework.rules import role_of
+from cases.casework.rules import can_open_case, role_of
 from cases.companies.commands import find_or_add_company
 from cases.companies.errors import (
     RegistryHasNoSuch,
@@ -199,6 +199,8 @@ def _target(actor: Actor) -> Target:
         case = get_case(found.id, actor)
         _refuse_reader(case, actor)
         return Target(company, case, case.person)
+    if not can_open_case(actor):
+        raise RecoveryOpensNoCase
     persons = list_persons_of(company, actor)
     return Target(company, None, persons[0].person if persons else None)
 

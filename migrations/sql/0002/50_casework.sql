@@ -61,7 +61,7 @@ CREATE TRIGGER case_moved AFTER INSERT ON timeline_entry
   FOR EACH ROW EXECUTE FUNCTION case_moved();
 
 -- Is a case open for this company, or for this person without one? 'free', 'visible' (to this
--- seat), 'blind' (to others only).
+-- seat), 'blind' (to others only). The recovery side opens no case and is told nothing.
 CREATE FUNCTION open_case_answer(p_company uuid, p_person uuid DEFAULT NULL) RETURNS text
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ SELECT coalesce(max(CASE WHEN app_seat() = ANY (reader_seats) THEN 'visible'
@@ -69,7 +69,7 @@ CREATE FUNCTION open_case_answer(p_company uuid, p_person uuid DEFAULT NULL) RET
         FROM case_file
         WHERE (company_id = p_company
                OR (p_company IS NULL AND company_id IS NULL AND person_id = p_person))
-          AND status <> 'closed' AND app_seat() IS NOT NULL $$;
+          AND status <> 'closed' AND app_seat() IS NOT NULL AND app_side() = 'aid' $$;
 
 -- Cases of this seat whose company, person or reference answers a search: seat and text together,
 -- since a text condition under a policy would lose its index. Three grams in five are enough.
@@ -162,7 +162,7 @@ CREATE TRIGGER basis_withdrawn AFTER UPDATE OF withdrawn_at ON legal_basis
 CREATE POLICY readers ON case_file FOR SELECT TO relais_web
   USING (reader_seats @> ARRAY[(SELECT app_seat())]);
 CREATE POLICY opened ON case_file FOR INSERT TO relais_web
-  WITH CHECK (lead_seat_id = (SELECT app_seat())
+  WITH CHECK (lead_seat_id = (SELECT app_seat()) AND (SELECT app_side()) = 'aid'
     AND (company_id IS NULL OR company_id IN (SELECT id FROM company))
     AND (person_id IS NULL OR person_id IN (SELECT id FROM person)));
 CREATE POLICY led ON case_file FOR UPDATE TO relais_web

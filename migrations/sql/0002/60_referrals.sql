@@ -151,7 +151,8 @@ CREATE POLICY readers ON referral FOR SELECT TO relais_web
   USING (reader_seats @> ARRAY[(SELECT app_seat())]);
 CREATE POLICY sent ON referral FOR INSERT TO relais_web
   WITH CHECK (sender_seat_id = (SELECT app_seat()) AND case_id IN (SELECT id FROM case_file)
-    AND need_id IN (SELECT id FROM need));
+    AND need_id IN (SELECT id FROM need)
+    AND (kind <> 'handover' OR receiver_seat_id IN (SELECT id FROM seat WHERE side = 'aid')));
 CREATE POLICY readers_change ON referral FOR UPDATE TO relais_web
   USING (reader_seats @> ARRAY[(SELECT app_seat())]);
 REVOKE UPDATE, DELETE ON referral FROM relais_web;
