@@ -53,8 +53,13 @@ CREATE POLICY own_name ON journal_event FOR INSERT TO relais_web
     AND link_id IS NOT DISTINCT FROM (SELECT app_link()));
 CREATE POLICY read_own ON journal_event FOR SELECT TO relais_web
   USING (user_id = (SELECT app_user()));
+-- The lead reads who opened what, but nothing of what it does not read itself: a sealed referral
+-- (health) or agreement would be told by its own journal.
 CREATE POLICY read_as_lead ON journal_event FOR SELECT TO relais_web
-  USING (case_id IN (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat())));
+  USING (case_id IN (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat()))
+    AND (object_type <> 'referral' OR object_id IN (SELECT id FROM referral))
+    AND (object_type <> 'legal_basis' OR object_id IN (SELECT id FROM legal_basis))
+    AND (object_type <> 'need' OR object_id IN (SELECT id FROM need)));
 CREATE POLICY read_as_auditor ON journal_event FOR SELECT TO relais_web
   USING ((SELECT app_role()) = 'auditor' AND seat_id IN
     (SELECT id FROM seat WHERE organisation_id = (SELECT app_organisation())));
