@@ -8,6 +8,7 @@ from app.web.errors import register_error_pages
 from app.web.formatting import FILTERS
 from app.web.links import has_page, home_url, url_with, url_with_nothing
 from app.web.navigation import navigation
+from app.web.typography import init_typography
 
 TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "navigation": navigation,
@@ -19,7 +20,8 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
 
 
 def init_web(app: Flask) -> None:
-    """Give ``app`` the filters and globals its templates count on, and its error pages."""
+    """Give ``app`` the filters and globals its templates count on, error pages, spacing."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(TEMPLATE_GLOBALS)
     register_error_pages(app)
+    init_typography(app)

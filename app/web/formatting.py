@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
+from app.folding import fold
+
 PARIS = ZoneInfo("Europe/Paris")
 LOCALE = "fr"
 NBSP = "\u00a0"
@@ -147,6 +149,11 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in picked).upper() or "?"
 
 
+def of_person(name: str) -> str:
+    """« de Camille Durand », « d’Étienne Durand »: before a vowel, *de* loses its own."""
+    return f"d’{name}" if fold(name)[:1] in tuple("aeiouy") else f"de {name}"
+
+
 def _filters(*functions: Callable[..., str]) -> dict[str, Callable[..., str]]:
     return {function.__name__: function for function in functions}
 
@@ -167,4 +174,5 @@ FILTERS = _filters(
     phone,
     plural,
     initials,
+    of_person,
 )

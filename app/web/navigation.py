@@ -9,39 +9,49 @@ from app.web.links import has_page
 
 CASE_ROLES = frozenset({"adviser", "manager", "coordinator", "accountant"})
 EVERYONE = CASE_ROLES | {"mediator", "observer", "auditor", "platform_admin"}
+MANAGERS = frozenset({"manager"})
 BOTTOM_BAR_LENGTH = 4
+#: Addresses below an entry that do not begin as it does.
+REFERRALS = ("/demandes-acces", "/impressions")
+CASES = ("/accords", "/actions", "/fil", "/participations")
+STRUCTURE = ("/structures", "/antennes", "/services", "/regles")
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One possible entry: ``roles`` are the codes of those who see it."""
+    """One possible entry: ``roles`` see it, ``under`` are the addresses below it."""
 
     endpoint: str
     label: str
     icon: str
     roles: frozenset[str]
     short: str = ""
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class NavLink:
-    """One entry as shown: ``short`` is its label on a phone."""
+    """One entry as shown: ``short`` is its label on a phone.
+
+    ``is_current`` on the page itself and on those below it, ``is_page`` on itself only.
+    """
 
     label: str
     short: str
     url: str
     icon: str
+    is_page: bool
     is_current: bool
 
 
 ITEMS = (
     NavItem("desk.today", "Aujourd’hui", "sun", EVERYONE),
-    NavItem("referrals.new", "Nouvelle orientation", "send", CASE_ROLES, "Orienter"),
-    NavItem("referrals.box", "Orientations", "inbox", CASE_ROLES),
-    NavItem("casework.list_cases", "Dossiers", "folders", CASE_ROLES | {"mediator"}),
-    NavItem("companies.search", "Entreprises", "building-store", CASE_ROLES),
+    NavItem("referrals.new", "Nouvelle orientation", "send", CASE_ROLES, "Orienter", ("/besoins",)),
+    NavItem("referrals.box", "Orientations", "inbox", CASE_ROLES, under=REFERRALS),
+    NavItem("casework.list_cases", "Dossiers", "folders", CASE_ROLES | {"mediator"}, under=CASES),
+    NavItem("companies.search", "Entreprises", "building-store", CASE_ROLES, under=("/personnes",)),
     NavItem("organisations.directory", "Annuaire", "address-book", EVERYONE),
-    NavItem("organisations.structure", "Structure", "users-group", frozenset({"manager"})),
+    NavItem("organisations.structure", "Structure", "users-group", MANAGERS, under=STRUCTURE),
     NavItem(
         "organisations.admin",
         "Administration",
@@ -59,17 +69,29 @@ def navigation(actor: Any) -> list[NavLink]:
     """Return the entries ``actor`` may open, in order; none when signed out."""
     if actor is None:
         return []
+    items = [i for i in ITEMS if str(actor.role) in i.roles and has_page(i.endpoint)]
+    depths = [_depth(item) for item in items]
     return [
-        _link(item) for item in ITEMS if str(actor.role) in item.roles and has_page(item.endpoint)
+        _link(item, is_current=0 < depth == max(depths))
+        for item, depth in zip(items, depths, strict=True)
     ]
 
 
-def _link(item: NavItem) -> NavLink:
-    is_current = request.endpoint == item.endpoint
+def _depth(item: NavItem) -> int:
+    """How much of the page's address is the entry's own; 0 when the page is not below it."""
+    own = url_for(item.endpoint)
+    if request.endpoint == item.endpoint:
+        return len(request.path) + 1
+    starts = (start for start in (own, *item.under) if start != "/")
+    return max((len(s) for s in starts if f"{request.path}/".startswith(f"{s}/")), default=0)
+
+
+def _link(item: NavItem, is_current: bool) -> NavLink:
     return NavLink(
         item.label,
         item.short or item.label,
         url_for(item.endpoint),
         item.icon,
-        is_current,
+        is_page=request.endpoint == item.endpoint,
+        is_current=is_current,
     )

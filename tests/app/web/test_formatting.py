@@ -72,3 +72,8 @@ def test_plural_begins_at_two() -> None:
 def test_initials_of_names() -> None:
     names = ("Camille Duroc", "Jean-Noé de la Vigne", "Relais", " ")
     assert [formatting.initials(name) for name in names] == ["CD", "JV", "R", "?"]
+
+
+def test_de_is_elided_before_a_vowel() -> None:
+    assert formatting.of_person("Étienne Durand") == "d’Étienne Durand"
+    assert formatting.of_person("Camille Durand") == "de Camille Durand"

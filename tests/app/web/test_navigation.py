@@ -26,6 +26,13 @@ def test_menu_depends_on_the_role(app: Flask, role: str, labels: list[str]) -> N
     assert links[0].is_current
 
 
+def test_an_entry_stays_current_on_the_pages_below_it(app: Flask) -> None:
+    app.add_url_rule("/casework.list_cases/<number>", "casework.show", lambda number: number)
+    with app.test_request_context("/casework.list_cases/7"):
+        links = navigation(SimpleNamespace(role="adviser"))
+    assert [(link.is_current, link.is_page) for link in links] == [(False, False), (True, False)]
+
+
 def test_nobody_has_no_menu(app: Flask) -> None:
     with app.test_request_context("/desk.today"):
         assert navigation(None) == []
