@@ -13,7 +13,7 @@ from partners.organisations import queries
 from partners.organisations.conditions import rule_in_words
 from partners.organisations.enums import OrganisationKind, RuleEffect, Subject
 from partners.organisations.models import Organisation, Unit
-from partners.organisations.opening import is_open_at, next_opening, week_of
+from partners.organisations.opening import is_open_at, next_opening, week_in_words
 from partners.organisations.places import commune_codes, territories_in_words
 from partners.organisations.rules import can_run_organisation, is_fresh
 from partners.organisations.views.base import blueprint
@@ -104,7 +104,7 @@ def _words() -> dict[str, object]:
     return {
         "is_open": is_open,
         "opens_next": opens_next,
-        "week_of": week_of,
+        "week_in_words": week_in_words,
         "territories_in_words": territories_in_words,
         "rule_in_words": rule_in_words,
         "is_fresh": is_fresh,
