@@ -85,9 +85,11 @@ def init_security(app: Flask) -> None:
     """Refuse, before each request, what its policy does not allow.
 
     Flask-Login asks the reader of sessions, once per request; sessions live in the database, so
-    nothing of it is kept in a cookie of its own.
+    nothing of it is kept in a cookie of its own. Templates are not given ``current_user``: reading
+    it there would change who acts in the middle of a page that was opened by a link.
     """
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_read_member)
     manager.unauthorized_handler(_sign_in_again)

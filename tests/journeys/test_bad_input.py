@@ -114,6 +114,16 @@ def expire_sessions(member: Membership) -> None:
         )
 
 
+def test_a_link_opens_for_somebody_who_is_signed_in(windows: Windows, world: World) -> None:
+    """It is read as the link: being signed in gives nothing more, and breaks nothing."""
+    token = make_link(LinkPurpose.CONSENT, world.basis.id)
+    page = windows.open(DESK, world.stranger)
+    answer = page.goto(f"/accord/{token}")
+    assert answer is not None
+    assert answer.ok
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre accord de partage")
+
+
 def test_an_altered_link_says_what_to_do(windows: Windows, world: World) -> None:
     token = make_link(LinkPurpose.CONSENT, world.basis.id)
     page = windows.open(PHONE)

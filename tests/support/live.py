@@ -8,6 +8,7 @@ tokens are asked for and the headers are the real ones. Effects leave when the t
 import secrets
 import socket
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, got_request_exception
+from flask import Flask, got_request_exception, request
 from sqlalchemy import update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -29,17 +30,18 @@ from app.relay import claim_due
 from config import Settings
 from tests.support.databases import cloned_database
 
+LIBRARIES = "site-packages"
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
 
 @dataclass
 class LiveSite:
-    """A running site. ``failures`` are the exceptions its pages met: none is expected."""
+    """A running site. ``failures`` tells the exceptions its pages met: none is expected."""
 
     url: str
     web: Flask
     worker: Flask
-    failures: list[BaseException] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def drain(self) -> list[str]:
         """Deliver all that waits in the outbox, due or not; the statuses, in order."""
@@ -125,7 +127,13 @@ def _serving(app: Flask, door: socket.socket) -> Iterator[None]:
 @contextmanager
 def _collecting_failures(site: LiveSite) -> Iterator[None]:
     def keep(_app: Flask, exception: BaseException, **_more: Any) -> None:
-        site.failures.append(exception)
+        frames = traceback.extract_tb(exception.__traceback__)
+        ours = [
+            f"{frame.filename}:{frame.lineno}"
+            for frame in frames
+            if LIBRARIES not in frame.filename
+        ]
+        site.failures.append(f"{request.path} {exception!r} {ours[-4:]}")
 
     got_request_exception.connect(keep, site.web)
     try:
