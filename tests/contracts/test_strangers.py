@@ -35,6 +35,7 @@ CASE_TABLES = sorted(
 )
 #: Words that exist in the case only: none may be read by a stranger, on any page.
 COMPANY, PERSON, SECRET = "Zyxomène Charpentes", "Ysengrin Wrzoskov", "kraquelure du chêne"
+TOLD = "brindezingue au fil"
 ASKED = "zyxomen"
 #: What names an object of the case: its address is refused, whatever one does there.
 CASE_ARGUMENTS = {
@@ -77,7 +78,7 @@ def world(app: Flask) -> World:
             sheet = session.get_one(ReferralSheet, referral.id)
             sheet.content = {"identity": [["Entreprise", COMPANY], ["Dirigeant", PERSON]]}
         for entry in (world.aid_entry, world.own_entry, world.all_entry):
-            session.get_one(TimelineEntry, entry.id).body = SECRET
+            session.get_one(TimelineEntry, entry.id).body = TOLD
     return world
 
 
@@ -144,7 +145,7 @@ def _ask(
 
 def _fault(reference: str, address: Address, response: TestResponse, failure: str) -> str:
     body = response.get_data(as_text=True)
-    secrets = (COMPANY, PERSON, SECRET, reference)
+    secrets = (COMPANY, PERSON, SECRET, TOLD, reference)
     if read := [secret for secret in secrets if secret in body]:
         return f"reads {read}"
     if response.status_code >= 500 and address.endpoint != "kernel.readyz":
@@ -194,8 +195,23 @@ def test_nobody_meets_nothing_of_the_case_anywhere(
 
 def test_the_words_are_those_of_the_case(app: Flask, world: World, visitor: Visitor) -> None:
     """The walk would be blind if the adviser of the case did not meet them."""
-    words = (COMPANY, PERSON, SECRET, world.case.reference)
+    words = (COMPANY, PERSON, SECRET, TOLD, world.case.reference)
     known = [a for a in addresses(app, ids_of(world)) if "GET" in a.methods]
     enter(visitor, world.adviser)
     met = "".join(visitor.get(address.path).get_data(as_text=True) for address in known)
     assert [word for word in words if word not in met] == []
+
+
+def test_a_receiver_reads_its_sheet_and_nothing_else_of_the_case(
+    app: Flask, world: World, visitor: Visitor
+) -> None:
+    """Before it accepts: not the case, its number, its timeline, nor the other receivers."""
+    mine, other = f"/orientations/{world.waiting.id}", f"/orientations/{world.accepted.id}"
+    hidden = (TOLD, world.case.reference, str(world.accepted.id))
+    known = [a for a in addresses(app, ids_of(world)) if "GET" in a.methods]
+    enter(visitor, world.pending)
+    pages = {a.path: visitor.get(a.path) for a in known if not a.path.startswith(other)}
+    texts = {path: page.get_data(as_text=True) for path, page in pages.items()}
+    assert COMPANY in texts[mine]
+    assert not [path for path, text in texts.items() for word in hidden if word in text]
+    assert visitor.get(other).status_code == 404
