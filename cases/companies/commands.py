@@ -11,33 +11,30 @@ from app.db import db
 from app.folding import fold, grams
 from app.reference.queries import get_commune
 from cases.companies.enums import CompanySource
-from cases.companies.errors import CompanyHasNoNumber, NameMissing
+from cases.companies.errors import CompanyHasNoNumber, CompanyIsPublic, NameMissing
 from cases.companies.facts import CompanyFacts, facts_of
 from cases.companies.models import Company, CompanyPerson, CompanyUse, Person
-from cases.companies.queries import find_link_of, get_company
+from cases.companies.queries import find_company_by_siren, find_link_of, get_company
 from cases.companies.registry import RegistryCompany
+from cases.companies.rules import can_correct_company
+from partners.people.models import Membership
 
 
 def find_or_add_company(facts: CompanyFacts, *, by: Actor) -> Company:
     """The company of this SIREN, whoever wrote it first, else a new one.
 
-    A full SIREN answers the same whether or not others know it. Without SIREN a new company is
-    always made: nothing is merged on missing data. Raises NameMissing.
+    A full SIREN answers the same whether or not others know it: what the registry says replaces
+    what was kept, and the journal says the same. Without SIREN a new company is always made:
+    nothing is merged on missing data. Raises NameMissing.
     """
-    if facts.siren and (known := claim_company(facts.siren, by=by)):
-        return known
     if not facts.name.strip():
         raise NameMissing
-    try:
-        with db.session.begin_nested():
-            company = _new_company(facts, by)
-            db.session.add(company)
-    except IntegrityError:
-        claimed = claim_company(facts.siren or "", by=by)
-        if claimed is None:
-            raise
-        return claimed
-    journal.record(company, "company.added", by=by, details={"source": company.source.value})
+    mine = find_company_by_siren(facts.siren, by) if facts.siren else None
+    company = mine or _claimed(facts, by) or _added(facts, by)
+    if facts.source is CompanySource.REGISTRY:
+        _write(company, facts)
+    if mine is None:
+        journal.record(company, "company.added", by=by, details={"source": facts.source.value})
     return company
 
 
@@ -62,10 +59,16 @@ def refresh_company(company: Company, found: RegistryCompany, *, by: Actor) -> N
 
 
 def correct_company(company: Company, facts: CompanyFacts, *, by: Actor) -> None:
-    """Write down what a member typed. Raises NameMissing."""
+    """Write down what a member typed of a company that was typed by hand.
+
+    Its numbers stay: giving one that others hold would tell that they hold it. Raises NameMissing,
+    CompanyIsPublic.
+    """
+    if not can_correct_company(company):
+        raise CompanyIsPublic
     if not facts.name.strip():
         raise NameMissing
-    _write(company, facts)
+    _write(company, dataclasses.replace(facts, siren=company.siren, siret=company.siret))
     journal.record(company, "company.corrected", by=by)
 
 
@@ -124,17 +127,36 @@ def link_person_to_company(
     return link
 
 
-def _new_company(facts: CompanyFacts, by: Actor) -> Company:
-    company = Company(first_seat_id=by.seat_id)
-    _write(company, facts)
+def note_export(count: int, *, by: Actor) -> None:
+    """A list of companies leaves as a file: the journal says who took it, and how many."""
+    details = {"companies": count}
+    journal.record(Membership(id=by.membership_id), "companies.exported", by=by, details=details)
+
+
+def _claimed(facts: CompanyFacts, by: Actor) -> Company | None:
+    return claim_company(facts.siren, by=by) if facts.siren else None
+
+
+def _added(facts: CompanyFacts, by: Actor) -> Company:
+    """A new row, unless somebody wrote the same number meanwhile."""
+    try:
+        with db.session.begin_nested():
+            company = Company(first_seat_id=by.seat_id)
+            _write(company, facts)
+            db.session.add(company)
+    except IntegrityError:
+        claimed = _claimed(facts, by)
+        if claimed is None:
+            raise
+        return claimed
     return company
 
 
 def _write(company: Company, facts: CompanyFacts) -> None:
+    if get_commune(facts.commune_code) is None:
+        facts = dataclasses.replace(facts, commune_code=None)
     for column, value in dataclasses.asdict(facts).items():
         setattr(company, column, value)
-    if get_commune(facts.commune_code) is None:
-        company.commune_code = None
     company.folded_name = fold(facts.name)
     company.name_grams = grams(facts.name, facts.trade_name)
     is_read = facts.source is CompanySource.REGISTRY

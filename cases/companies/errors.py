@@ -1,6 +1,6 @@
 """What the company pages refuse, in words fit for the user."""
 
-from app.errors import Refusal
+from app.errors import NotAllowed, Refusal
 
 
 class WrongIdentifier(Refusal):
@@ -55,3 +55,17 @@ class CompanyHasNoNumber(Refusal):
     """Only a company with a SIREN is read again in the registry."""
 
     message = "Cette entreprise n’a pas de SIREN : elle ne peut pas être relue dans l’annuaire."
+
+
+class CompanyIsPublic(NotAllowed):
+    """What the public registry says is not corrected by hand; it is read again."""
+
+    message = (
+        "Cette fiche vient de l’annuaire public : relisez-la plutôt que de la corriger à la main."
+    )
+
+
+class PersonOfOthers(NotAllowed):
+    """The recovery side does not change how the entrepreneur is reached."""
+
+    message = "Les coordonnées de cette personne sont tenues par ceux qui l’accompagnent."

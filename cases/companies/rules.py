@@ -1,11 +1,14 @@
-"""Ranking of companies for what was typed: pure, forgiving typing mistakes."""
+"""Who corrects what; ranking of companies for what was typed, forgiving mistakes. Pure."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from rapidfuzz.distance import OSA
 
+from app.actors import Actor, Side
 from app.folding import fold
+from cases.companies.enums import CompanySource
+from cases.companies.models import Company, Person
 
 Candidate = TypeVar("Candidate")
 
@@ -21,6 +24,19 @@ BEGINNING = 0.95
 LEAST_WORD_LIKENESS = 0.6
 #: A company less alike than this is not shown.
 LEAST_LIKENESS = 0.55
+
+
+def can_correct_company(company: Company) -> bool:
+    """What was typed by hand; what the public registry says is read again instead. The same for
+    everybody: who wrote a company first is nobody's to guess."""
+    return company.source is not CompanySource.REGISTRY
+
+
+def can_correct_person(actor: Actor, person: Person) -> bool:
+    """The helping side, or the seat that met the person: links of consent go to their address, so
+    a creditor does not change it (``domain.md`` §9)."""
+    is_theirs = person.first_seat_id == actor.seat_id
+    return actor.reads_cases and (actor.side is Side.AID or is_theirs)
 
 
 def rank_candidates(

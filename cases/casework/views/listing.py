@@ -12,6 +12,7 @@ from cases.casework.lists import ask_cases, export_cases, list_cases
 from cases.casework.models import CaseFile
 from cases.casework.printouts import cases_csv
 from cases.casework.views.blueprint import blueprint, reads_cases
+from partners.people.sessions import ask_password_again
 
 STATUS_CHOICES = [("ouverts", "Tous sauf clos"), *((one.value, one.label) for one in CaseStatus)]
 FOLLOWED_CHOICES = [
@@ -42,8 +43,10 @@ def list_all() -> str:
 @blueprint.get("/dossiers/export.csv")
 @requires(reads_cases)
 def export() -> Response:
-    """What the list shows, all its pages, as a file."""
+    """What the list shows, all its pages, as a file, for whoever gave their password lately."""
     actor = current_actor()
+    if again := ask_password_again():
+        return again
     cases = export_cases(ask_cases(request.args), actor)
     with unit_of_work():
         commands.note_export(len(cases), by=actor)

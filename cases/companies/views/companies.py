@@ -13,13 +13,15 @@ from cases.companies import commands, queries
 from cases.companies.enums import CompanySource
 from cases.companies.errors import (
     CompanyHasNoNumber,
+    CompanyIsPublic,
     RegistryHasNoSuch,
     RegistryQuestionRefused,
     RegistryUnavailable,
 )
-from cases.companies.facts import CompanyFacts
+from cases.companies.facts import CompanyFacts, facts_of
 from cases.companies.forms import CompanyForm
 from cases.companies.models import Company
+from cases.companies.rules import can_correct_company
 from cases.companies.views.blueprint import blueprint, reads_companies
 from cases.companies.views.searching import registry
 
@@ -43,6 +45,7 @@ def show(company_id: uuid.UUID) -> str:
         company=company,
         commune=get_commune(company.commune_code),
         links=queries.list_persons_of(company, actor),
+        can_correct=can_correct_company(company),
         panels=panels,
     )
 
@@ -58,8 +61,9 @@ def new() -> ResponseReturnValue:
         if not facts.siren and not form.is_checked.data:
             close = queries.find_close_companies(facts.name, facts.commune_code, actor)
         if not close:
+            known = _registered(facts)
             with unit_of_work():
-                company = commands.find_or_add_company(facts, by=actor)
+                company = commands.find_or_add_company(known, by=actor)
             flash("L’entreprise est dans votre liste.", "success")
             return redirect(url_for("companies.show", company_id=company.id))
         form.is_checked.data = "1"
@@ -73,7 +77,10 @@ def edit(company_id: uuid.UUID) -> ResponseReturnValue:
     """Correct what was typed."""
     actor = current_actor()
     company = queries.get_company(company_id, actor)
+    if not can_correct_company(company):
+        raise CompanyIsPublic
     form = CompanyForm(data=_as_typed(company))
+    del form.siren
     if form.validate_on_submit() and (facts := _facts(form, company.source)):
         with unit_of_work():
             commands.correct_company(company, facts, by=actor)
@@ -111,6 +118,17 @@ def _as_typed(company: Company) -> dict[str, object]:
     return columns | {"commune": f"{commune.name} ({commune.code})" if commune else ""}
 
 
+def _registered(facts: CompanyFacts) -> CompanyFacts:
+    """What the registry says of a number typed by hand, when it answers: a number typed tells
+    nothing of who knows the company."""
+    if not facts.siren:
+        return facts
+    try:
+        return facts_of(queries.look_up(facts.siren, registry()))
+    except (RegistryUnavailable, RegistryQuestionRefused, RegistryHasNoSuch):
+        return facts
+
+
 def _facts(form: CompanyForm, source: CompanySource) -> CompanyFacts | None:
     """What was typed, None when the commune is not recognised (said at its field)."""
     typed = str(form.commune.data or "")
@@ -120,7 +138,7 @@ def _facts(form: CompanyForm, source: CompanySource) -> CompanyFacts | None:
         return None
     return CompanyFacts(
         name=str(form.name.data),
-        siren=form.siren.data or None,
+        siren=(form.siren.data or None) if "siren" in form else None,
         trade_name=form.trade_name.data or "",
         legal_form=form.legal_form.data or None,
         naf=form.naf.data or None,

@@ -9,8 +9,10 @@ from app import journal
 from app.db import unit_of_work
 from app.security import current_actor, requires
 from cases.companies import commands, queries
+from cases.companies.errors import PersonOfOthers
 from cases.companies.forms import PersonForm
 from cases.companies.models import Company, Person
+from cases.companies.rules import can_correct_person
 from cases.companies.views.blueprint import blueprint, reads_companies
 
 
@@ -23,7 +25,12 @@ def show_person(person_id: uuid.UUID) -> str:
     links = queries.list_companies_of(person, actor)
     with unit_of_work():
         journal.record(person, "person.read", by=actor)
-    return render_template("cases/companies/person.html", person=person, links=links)
+    return render_template(
+        "cases/companies/person.html",
+        person=person,
+        links=links,
+        can_correct=can_correct_person(actor, person),
+    )
 
 
 @blueprint.route("/personnes/nouvelle", methods=["GET", "POST"])
@@ -63,6 +70,8 @@ def edit_person(person_id: uuid.UUID) -> ResponseReturnValue:
     """Correct a name or contact details."""
     actor = current_actor()
     person = queries.get_person(person_id, actor)
+    if not can_correct_person(actor, person):
+        raise PersonOfOthers
     form = PersonForm(obj=person)
     del form.position
     if form.validate_on_submit():

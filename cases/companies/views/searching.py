@@ -24,6 +24,7 @@ from cases.companies.printouts import companies_csv
 from cases.companies.registry import RegistryCompany
 from cases.companies.registry_client import RegistryClient, client_for
 from cases.companies.views.blueprint import blueprint, reads_companies
+from partners.people.sessions import ask_password_again
 
 LONGEST_EXPORT = 1000
 
@@ -68,13 +69,17 @@ def search() -> str:
 @blueprint.get("/entreprises/export.csv")
 @requires(reads_companies)
 def export() -> Response:
-    """The list that is shown, as a file, whatever its page."""
+    """The list that is shown, as a file, whatever its page; taking it out is journalled."""
+    if again := ask_password_again():
+        return again
     typed = ListRequest.from_args(request.args).search
     actor = current_actor()
     if typed:
         companies = queries.search_companies(typed, actor, limit=100)
     else:
         companies, _ = queries.list_companies(actor, limit=LONGEST_EXPORT)
+    with unit_of_work():
+        commands.note_export(len(companies), by=actor)
     content = companies_csv(companies, commune_names(one.commune_code for one in companies))
     headers = {"Content-Disposition": "attachment; filename=entreprises.csv"}
     return Response(content, mimetype="text/csv", headers=headers)

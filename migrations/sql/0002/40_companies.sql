@@ -85,8 +85,10 @@ CREATE POLICY known ON person FOR SELECT TO relais_web
   USING (known_seats @> ARRAY[(SELECT app_seat())]);
 CREATE POLICY first ON person FOR INSERT TO relais_web
   WITH CHECK (first_seat_id = (SELECT app_seat()));
+-- Links of consent go to the person's address: a creditor does not change it.
 CREATE POLICY known_change ON person FOR UPDATE TO relais_web
-  USING (known_seats @> ARRAY[(SELECT app_seat())]);
+  USING (known_seats @> ARRAY[(SELECT app_seat())]
+    AND ((SELECT app_side()) = 'aid' OR first_seat_id = (SELECT app_seat())));
 REVOKE UPDATE, DELETE ON person FROM relais_web;
 GRANT UPDATE (given_name, family_name, folded_name, email, phone, commune_code)
   ON person TO relais_web;
