@@ -10,7 +10,8 @@ from zxcvbn import zxcvbn
 
 from app.actors import Actor, Role, Side
 from app.folding import fold
-from partners.organisations.models import Seat
+from partners.organisations.models import Seat, Service
+from partners.organisations.rules import can_run_organisation
 from partners.people.models import Absence, Membership
 
 SHORTEST_PASSWORD = 12
@@ -31,6 +32,7 @@ COMMON_WORDS = (
     *("secret", "jetaime", "vacances", "printemps", "automne", "hiver", "janvier", "fevrier"),
     *("mars", "avril", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
+FROM_ADDRESS = "sign-in-from:"
 #: Of 4: « safely unguessable » against someone who tries online.
 GOOD_SCORE = 3
 #: What the estimate reads at most; its time grows with the square of the length.
@@ -102,8 +104,14 @@ def sign_in_limits(email: str, address: str) -> tuple[Limit, ...]:
     return (
         Limit(f"sign-in:{email}:{address}", 6, 300),
         Limit(f"sign-in:{email}", 20, 60),
-        Limit(f"sign-in-from:{address}", 60, 300),
+        Limit(f"{FROM_ADDRESS}{address}", 60, 300),
     )
+
+
+def limits_of_account(limits: Iterable[Limit]) -> list[Limit]:
+    """Limits that one's own success forgives: never that of an address, or somebody with one
+    account would try all the others from there without end."""
+    return [limit for limit in limits if not limit.key.startswith(FROM_ADDRESS)]
 
 
 def code_limits(user_id: object) -> tuple[Limit, ...]:
@@ -159,6 +167,12 @@ def roles_offered(actor: Actor) -> list[Role]:
     if actor.is_system or actor.role is Role.PLATFORM_ADMIN:
         return list(Role)
     return [role for role in Role if role is not Role.PLATFORM_ADMIN]
+
+
+def can_name_correspondents(actor: Actor, service: Service) -> bool:
+    """The manager of the organisation, on the helping side: partners ask correspondents for help,
+    and would tell the recovery side what it may not read (``domain.md`` §9)."""
+    return can_run_organisation(actor, service.organisation_id) and actor.side is not Side.RECOVERY
 
 
 def can_note_absence(actor: Actor, membership: Membership) -> bool:

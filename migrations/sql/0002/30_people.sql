@@ -38,11 +38,14 @@ CREATE POLICY own_or_managed ON absence FOR ALL TO relais_web
 
 CREATE POLICY directory ON correspondent FOR SELECT TO relais_web
   USING ((SELECT app_reads_directory()));
+-- Correspondents sit on the helping side of the organisation that offers the service.
 CREATE POLICY managed ON correspondent FOR ALL TO relais_web
-  USING (EXISTS (SELECT FROM service s WHERE s.id = service_id
+  USING ((SELECT app_side()) = 'aid' AND EXISTS (SELECT FROM service s WHERE s.id = service_id
     AND app_manages(s.organisation_id)))
-  WITH CHECK (EXISTS (SELECT FROM service s WHERE s.id = service_id
-    AND app_manages(s.organisation_id)));
+  WITH CHECK ((SELECT app_side()) = 'aid' AND EXISTS (SELECT FROM service s
+    JOIN seat t ON t.organisation_id = s.organisation_id AND t.side = 'aid'
+    JOIN membership m ON m.seat_id = t.id
+    WHERE s.id = service_id AND m.id = membership_id AND app_manages(s.organisation_id)));
 
 CREATE POLICY managed ON invitation FOR SELECT TO relais_web
   USING (app_manages_seat(seat_id) OR id = (SELECT app_link_object('invitation')));

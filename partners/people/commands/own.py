@@ -69,6 +69,7 @@ def switch_seat(membership_id: uuid.UUID, token: str, new_token: str, *, by: Act
     """Act from another of one's seats, under a new token. Raises InvitationGone."""
     if not crossing.renew_session(hash_token(token), hash_token(new_token), membership_id):
         raise InvitationGone("Vous ne faites plus partie de cette structure.")
+    journal.record(UserAccount(id=by.user_id), "session.switched", by=by)
 
 
 def confirm_password(

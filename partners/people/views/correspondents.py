@@ -4,15 +4,17 @@ import uuid
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 
+from app.actors import Side
 from app.db import unit_of_work
 from app.errors import NotAllowed
 from app.security import current_actor, requires
 from partners.organisations.queries import get_organisation, get_service
-from partners.organisations.rules import can_run_organisation, runs_an_organisation
+from partners.organisations.rules import runs_an_organisation
 from partners.people.commands.correspondents import name_correspondents
 from partners.people.correspondents import correspondents_of, list_correspondents
 from partners.people.forms.correspondents import CorrespondentsForm
 from partners.people.queries.members import list_active_members
+from partners.people.rules import can_name_correspondents
 from partners.people.views.blueprint import blueprint
 
 
@@ -33,12 +35,13 @@ def correspondents() -> str:
 @blueprint.route("/services/<uuid:service_id>/correspondants", methods=["GET", "POST"])
 @requires(runs_an_organisation)
 def edit_correspondents(service_id: uuid.UUID) -> Response:
-    """Choose among the members of the organisation."""
+    """Choose among the members of the helping side: partners ask them for help."""
     actor = current_actor()
     service = get_service(service_id)
-    if not can_run_organisation(actor, service.organisation_id):
+    if not can_name_correspondents(actor, service):
         raise NotAllowed()
-    members = {str(member.id): member for member in list_active_members(actor)}
+    found = list_active_members(actor)
+    members = {str(one.id): one for one in found if one.seat.side is Side.AID}
     current = list_correspondents(service.id)
     form = CorrespondentsForm(members=[str(row.membership_id) for row in current])
     form.offer([(key, member.user.full_name) for key, member in members.items()])

@@ -22,7 +22,7 @@ from partners.people.forms.entry import (
     SignInForm,
 )
 from partners.people.queries.own import get_own_secret, get_own_session
-from partners.people.rules import code_limits, device_of, sign_in_limits
+from partners.people.rules import code_limits, device_of, limits_of_account, sign_in_limits
 from partners.people.views.blueprint import blueprint
 from partners.people.views.steps import (
     address,
@@ -68,7 +68,7 @@ def give_password() -> Response:
         with unit_of_work():
             device = device_of(request.user_agent.string)
             entering.give_password(email, form.password.data or "", token, device)
-            entering.forgive_attempts(limits)
+            entering.forgive_attempts(limits_of_account(limits))
     except Refusal as refusal:
         return show_sign_in(form, refused(form, refusal))
     return give_session(_second_step(form, token), token)

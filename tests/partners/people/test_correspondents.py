@@ -1,13 +1,15 @@
 """Correspondents of services: named by the manager, read in the directory."""
 
+import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from app.actors import Role
+from app.actors import Role, Side
 from app.journal import JournalEvent
-from partners.organisations.enums import Subject
+from partners.organisations.enums import OrganisationKind, Subject
 from partners.people.models import Correspondent
 from tests.factories import make_member, make_organisation, make_seat, make_service, make_user
-from tests.support.acting import seeding
+from tests.support.acting import acting_as, actor_of, seeding
 from tests.support.pages import InspectingClient
 from tests.support.signing import sign_in
 
@@ -44,3 +46,18 @@ def test_only_the_manager_of_the_organisation_names(client: InspectingClient) ->
     service = make_service(make_organisation(), Subject.BANK)
     sign_in(client, make_member(role=Role.MANAGER))
     assert client.get(f"/services/{service.id}/correspondants").status_code == 403
+
+
+def test_the_recovery_side_neither_names_nor_is_named(client: InspectingClient) -> None:
+    organisation = make_organisation(kind=OrganisationKind.URSSAF)
+    seat, recovery = make_seat(organisation), make_seat(organisation, Side.RECOVERY)
+    service, creditor = make_service(organisation, Subject.SOCIAL_DEBTS), make_member(recovery)
+    path, data = f"/services/{service.id}/correspondants", {"members": [str(creditor.id)]}
+    manager = make_member(seat, Role.MANAGER)
+    sign_in(client, manager)
+    assert client.post(path, data=data).status_code == 422
+    with pytest.raises(DBAPIError, match="row-level security"), acting_as(actor_of(manager)) as s:
+        s.add(Correspondent(service_id=service.id, membership_id=creditor.id))
+        s.flush()
+    sign_in(client, make_member(recovery, Role.MANAGER))
+    assert client.get(path).status_code == client.post(path, data=data).status_code == 403

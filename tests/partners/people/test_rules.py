@@ -99,3 +99,9 @@ def test_the_recovery_side_never_runs_the_aid_side(side: Side, target: Side) -> 
     allowed = not (side is Side.RECOVERY and target is Side.AID)
     assert rules.can_run_seat(manager, Seat(organisation_id=OURS, side=target)) is allowed
     assert not rules.can_run_seat(manager, Seat(organisation_id=THEIRS, side=target))
+
+
+def test_success_never_forgives_the_attempts_of_an_address() -> None:
+    limits = rules.sign_in_limits("a@exemple.test", "192.0.2.1")
+    keys = {limit.key for limit in rules.limits_of_account(limits)}
+    assert keys == {"sign-in:a@exemple.test:192.0.2.1", "sign-in:a@exemple.test"}
