@@ -101,6 +101,8 @@ def test_what_is_stuck_or_late_is_told(client: InspectingClient, jobs: dict[str,
         ended = clock.now() - timedelta(hours=2)
         session.add(JobRun(name="a", started_at=ended, ended_at=ended, error=""))
         session.add(JobRun(name="a", ended_at=clock.now(), error="it failed"))
+        # One more at this very moment would tell what a request fell upon.
+        enqueue("tests.tell", key="now", by=SYSTEM)
     _, body = ask(client)
     assert (body["outbox"]["waiting"], body["outbox"]["dead"]) == (1, 1)
     assert body["outbox"]["uncertain"] == 1

@@ -86,7 +86,9 @@ CREATE POLICY mark_read ON notice FOR UPDATE TO relais_web
 REVOKE INSERT, UPDATE, DELETE ON notice FROM relais_web;
 GRANT UPDATE (read_at) ON notice TO relais_web;
 
--- Health: what /readyz may say of the outbox, the processes and the periodic jobs. Counts and ages.
+-- Health: what /readyz may say of the outbox, the processes and the periodic jobs. Counts and ages,
+-- of effects a minute late at least: everybody reads that page, and one effect more at the very
+-- moment of a request would tell what it fell upon (an open case, an account).
 REVOKE ALL ON pulse, job_run FROM relais_web;
 CREATE FUNCTION health_facts(p_at timestamptz) RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, public
@@ -97,9 +99,9 @@ CREATE FUNCTION health_facts(p_at timestamptz) RETURNS jsonb LANGUAGE sql STABLE
       FROM (SELECT name, max(ended_at) AS last FROM job_run WHERE error = '' GROUP BY name) run
       WHERE last IS NOT NULL),
     'waiting', (SELECT count(*) FROM outbox WHERE status IN ('pending', 'sending')
-      AND available_at <= p_at),
+      AND available_at <= p_at - interval '1 minute'),
     'oldest_due', (SELECT extract(epoch FROM p_at - min(available_at)) FROM outbox
-      WHERE status IN ('pending', 'sending') AND available_at <= p_at),
+      WHERE status IN ('pending', 'sending') AND available_at <= p_at - interval '1 minute'),
     'dead', (SELECT count(*) FROM outbox WHERE status IN ('dead', 'uncertain') AND status = 'dead'),
     'uncertain', (SELECT count(*) FROM outbox
       WHERE status IN ('dead', 'uncertain') AND status = 'uncertain'),

@@ -176,9 +176,11 @@ CREATE POLICY readers ON participation FOR SELECT TO relais_web
 CREATE POLICY opened ON participation FOR INSERT TO relais_web
   WITH CHECK (role = 'lead' AND seat_id = (SELECT app_seat()) AND case_id IN
     (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat())));
+-- What has ended is not reopened: coming back rests on another agreement.
 CREATE POLICY own_or_led ON participation FOR UPDATE TO relais_web
-  USING (seat_id = (SELECT app_seat()) OR case_id IN
-    (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat())));
+  USING (ended_at IS NULL AND (seat_id = (SELECT app_seat()) OR case_id IN
+    (SELECT id FROM case_file WHERE lead_seat_id = (SELECT app_seat()))))
+  WITH CHECK (true);
 REVOKE UPDATE, DELETE ON participation FROM relais_web;
 GRANT UPDATE (member_id, ended_at, end_reason) ON participation TO relais_web;
 
