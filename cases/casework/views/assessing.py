@@ -70,6 +70,8 @@ def record_assessment(case_id: uuid.UUID) -> ResponseReturnValue:
             )
         flash("L’état des lieux est enregistré. Les précédents restent, pour comparer.", "success")
         return redirect(url_for("casework.assessments", case_id=case_id))
+    with unit_of_work():
+        journal.record(opened.case, "assessment.read", by=opened.actor)
     page = render_template("cases/casework/record_assessment.html", opened=opened, form=form)
     return page, 422 if request.method == "POST" else 200
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import clock
+from app import clock, journal
 from app.actors import Actor, Role, Side
 from app.db import unit_of_work
 from app.errors import NotAllowed, Refusal
@@ -216,6 +216,8 @@ def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
         commune=sending.commune,
         side=sending.side,
     )
+    with unit_of_work():
+        journal.record(need, "sheet.previewed", by=actor)
     return render_template(
         "cases/referrals/send.html",
         sending=sending,
