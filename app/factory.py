@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
 
@@ -34,6 +35,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("case_panels", "cases.referrals.panels:needs_panel"),
     ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
+    ("answer_delays", "cases.referrals.panels:answer_delays"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),
     ("today_items", "cases.referrals.today:referrals_of"),
@@ -47,9 +49,7 @@ READERS = {
     "author": "partners.people.authors:find_author",
 }
 
-#: Accounts that the sign-in page offers, in demonstration mode only.
-DEMO_ACCOUNTS = "cases.demo.accounts:offered_accounts"
-
+NO_DATABASE = "The database does not answer. Is it started (make run)?"
 
 #: Accounts that the sign-in page offers in demonstration mode.
 DEMO_ACCOUNTS = "cases.demo.accounts:offered_accounts"
@@ -117,8 +117,6 @@ def _connect(app: Flask) -> None:
             app.jinja_env.globals[name] = function
     for hook, path in HANDLERS:
         hooks.on(hook, import_string(path))
-    if app.config["RELAIS_DEMO"]:
-        app.extensions["relais.demo_accounts"] = import_string(DEMO_ACCOUNTS)
     app.context_processor(_template_context)
 
 
@@ -172,6 +170,13 @@ class Commands(FlaskGroup):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """The command of this name."""
         return _commands().get(name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a database that does not answer is one sentence, not a trace."""
+        try:
+            return super().invoke(ctx)
+        except OperationalError as error:
+            raise click.ClickException(NO_DATABASE) from error
 
 
 def _commands() -> dict[str, click.Command]:

@@ -1,10 +1,16 @@
 """The panel of needs and referrals on the case page."""
 
+import uuid
+from collections.abc import Collection
+
+from app import clock
 from app.actors import Actor
 from app.web.panels import Panel
 from cases.casework.models import CaseFile
 from cases.casework.rules import role_of
 from cases.referrals.queries.needs import list_needs
+from cases.referrals.queries.routing import answer_hours_of
+from cases.referrals.routing import delay_in_words
 from cases.referrals.rules.rights import can_add_need
 from cases.referrals.rules.states import need_state
 
@@ -28,3 +34,12 @@ def needs_panel(case: CaseFile, actor: Actor) -> Panel:
     return Panel(
         "Besoins et orientations", "cases/referrals/_needs.html", context, order=20, key="needs"
     )
+
+
+def answer_delays(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """« 2 jours », by organisation that answered three referrals in the last six months.
+
+    Handler of the hook ``answer_delays`` (``domain.md`` §11: the directory shows the average).
+    """
+    hours = answer_hours_of(organisation_ids, clock.now())
+    return {one: delay_in_words(average) for one, average in hours.items()}

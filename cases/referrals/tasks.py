@@ -30,6 +30,7 @@ from cases.referrals.queries import telling
 from cases.referrals.queries.access import find_lead_of
 from cases.referrals.queries.referrals import get_referral
 from cases.referrals.rules.rights import can_print_sheet
+from cases.referrals.rules.states import is_sheet_open
 
 MAIL_MEMBER = "cases.referrals.mail_member"
 WRITERS: dict[str, Callable[[str], Message]] = {
@@ -54,6 +55,8 @@ ANSWERS = {
 def tell_receiver(row: Outbox) -> None:
     """The receiver: an orientation waits."""
     referral = _still_due(row)
+    if not is_sheet_open(referral) and referral.answered_at is None:
+        raise NoLongerDue("withdrawn or taken back before it was told")
     sender = referral.sender_seat.organisation.name
     _tell_page(row, referral, f"{sender} vous adresse une orientation.", "referral_waits")
 
@@ -100,7 +103,7 @@ def tell_stop(row: Outbox) -> None:
 
 @job(TELL_EXPIRY)
 def tell_expiry(row: Outbox) -> None:
-    """Both sides: thirty days without answer."""
+    """Everybody who reads it: thirty days without answer."""
     referral = _still_due(row)
     text = "Une orientation a expiré après trente jours sans réponse."
     _tell_page(row, referral, text, "referral_closed")
@@ -196,11 +199,11 @@ def _tell_page(row: Outbox, referral: Referral, text: str, message: str) -> None
 
 
 def _recipients(referral: Referral, seat_id: uuid.UUID) -> list[uuid.UUID]:
-    """The member who follows it, else those who answer for the subject."""
+    """The member who follows it or their deputy, else those who answer for the subject."""
     is_sender = seat_id == referral.sender_seat_id
     one = referral.sender_member_id if is_sender else referral.receiver_member_id
-    if one is not None and telling.find_member(one) is not None:
-        return [one]
+    if one is not None and (answering := telling.find_answering(one)):
+        return [answering.id]
     return [member.id for member in telling.list_correspondents(seat_id, referral.subject)]
 
 

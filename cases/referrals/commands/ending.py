@@ -9,7 +9,7 @@ from app.jobs import enqueue
 from cases.casework.models import CaseFile, LegalBasis
 from cases.referrals.commands.steps import take_step, tell_seats
 from cases.referrals.enums import ReferralState
-from cases.referrals.models import Referral, ReferralSheet
+from cases.referrals.models import Printout, Referral, ReferralSheet
 from cases.referrals.queries.referrals import list_expired, list_waiting_of_case
 from cases.referrals.rules.states import CASE_CLOSED
 
@@ -53,7 +53,7 @@ def expire_referrals() -> int:
     """End a batch of referrals left thirty days without answer; how many.
 
     A predicate: a scheduler that was down catches up. The copy made for the receiver is deleted,
-    both sides are told.
+    everybody who reads the referral is told: both sides, and the lead of the case.
     """
     expired = list_expired(clock.now())
     for referral in expired:
@@ -64,10 +64,11 @@ def expire_referrals() -> int:
 def _expire(referral: Referral) -> None:
     referral.ended_at = clock.now()
     step = take_step(referral, ReferralState.EXPIRED, by=SYSTEM)
-    _delete_sheet(referral)
-    both = [referral.sender_seat_id, referral.receiver_seat_id]
-    tell_seats(TELL_EXPIRY, step, referral, both, by=SYSTEM)
+    _delete_copies(referral)
+    tell_seats(TELL_EXPIRY, step, referral, referral.reader_seats, by=SYSTEM)
 
 
-def _delete_sheet(referral: Referral) -> None:
-    db.session.execute(delete(ReferralSheet).where(ReferralSheet.referral_id == referral.id))
+def _delete_copies(referral: Referral) -> None:
+    """The frozen sheet, and the documents that were printed from it."""
+    for copy in (ReferralSheet, Printout):
+        db.session.execute(delete(copy).where(copy.referral_id == referral.id))

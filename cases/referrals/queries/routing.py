@@ -69,6 +69,22 @@ def get_receivers(seat_ids: Collection[uuid.UUID], actor: Actor) -> Sequence[Sea
     return db.session.scalars(statement.order_by(Organisation.folded_name)).unique().all()
 
 
+def answer_hours_of(
+    organisation_ids: Collection[uuid.UUID], now: datetime
+) -> dict[uuid.UUID, float]:
+    """Average answer delay in hours of organisations that answered three times: one statement."""
+    aid = select(func.array_agg(Seat.id)).where(
+        Seat.organisation_id.in_(organisation_ids), Seat.side == Side.AID
+    )
+    asked = func.routing_figures(aid.scalar_subquery(), now - FIGURES_OVER)
+    table = asked.table_valued("seat_id", "open_count", "answer_hours")
+    statement = select(Seat.organisation_id, table.c.answer_hours).join(
+        table, table.c.seat_id == Seat.id
+    )
+    answered = statement.where(table.c.answer_hours.is_not(None))
+    return {row.organisation_id: row.answer_hours for row in db.session.execute(answered)}
+
+
 def find_coordination(commune_code: str | None, actor: Actor) -> Seat | None:
     """The seat that coordinates a territory: who is asked when nobody else can be."""
     if commune_code is None:

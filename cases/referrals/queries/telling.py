@@ -77,6 +77,14 @@ def find_member(membership_id: uuid.UUID) -> Membership | None:
     return db.session.scalars(statement).one_or_none()
 
 
+def find_answering(membership_id: uuid.UUID) -> Membership | None:
+    """Who answers for a member today: their deputy while they are away, else themselves."""
+    member = find_member(membership_id)
+    absence = absences_today([membership_id]).get(membership_id) if member else None
+    deputy = find_member(absence.deputy_id) if absence and absence.deputy_id else None
+    return deputy or member
+
+
 def find_printout(printout_id: uuid.UUID) -> Printout | None:
     """A document being made."""
     return db.session.get(Printout, printout_id)

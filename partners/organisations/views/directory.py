@@ -40,6 +40,7 @@ def directory() -> str:
         listing=listing,
         page=listing.page(found, queries.count_organisations(*asked)),
         names=commune_names(_communes_of(found)),
+        delays=_answer_delays(found),
         kinds=[(kind.value, kind.label) for kind in OrganisationKind],
         subjects=[(subject.value, subject.label) for subject in Subject],
         departments=[(code, f"{code} · {name}") for code, name in department_choices()],
@@ -73,6 +74,7 @@ def show(organisation_id: uuid.UUID) -> str:
         required=[rule for rule in rules if rule.effect is RuleEffect.REQUIRE],
         preferred=[rule for rule in rules if rule.effect is RuleEffect.PREFER],
         correspondents=correspondents_of(organisation),
+        delays=_answer_delays([organisation]),
         can_run=can_run_organisation(actor, organisation.id),
         **_words(),
     )
@@ -82,6 +84,14 @@ def correspondents_of(organisation: Organisation) -> dict[uuid.UUID, list]:
     """Who answers for each service, deputies included, as the feature above knows it."""
     found: dict[uuid.UUID, list] = {}
     for answer in hooks.fire("service_correspondents", [one.id for one in organisation.services]):
+        found.update(answer)
+    return found
+
+
+def _answer_delays(organisations: list[Organisation]) -> dict[uuid.UUID, str]:
+    """Average answer delays in words, as the feature above knows them."""
+    found: dict[uuid.UUID, str] = {}
+    for answer in hooks.fire("answer_delays", [one.id for one in organisations]):
         found.update(answer)
     return found
 

@@ -23,7 +23,7 @@ from cases.referrals.errors import (
     TooLateToUndo,
     WrongStep,
 )
-from cases.referrals.models import Referral
+from cases.referrals.models import Printout, Referral
 from cases.referrals.queries.routing import get_receivers
 from partners.organisations.enums import Subject
 from partners.organisations.models import Seat
@@ -264,6 +264,9 @@ def test_work_goes_on_step_by_step(story: Story) -> None:
 def test_expiry_ends_deletes_and_tells_both(story: Story) -> None:
     sent = story.send()
     kept = story.send(to=story.rival)
+    referral, actor = story.opened_by(story.partner, sent)
+    with acting_as(actor):
+        commands.ask_printout(referral, by=actor)
     with seeding() as session:
         row = session.get(Referral, sent.id)
         row.expires_at = clock.now() - timedelta(minutes=1)
@@ -274,6 +277,7 @@ def test_expiry_ends_deletes_and_tells_both(story: Story) -> None:
     assert (told.state, told.sheet) == (S.EXPIRED, None)
     with seeding() as session:
         assert session.get(Referral, kept.id, populate_existing=True).state is S.SENT
+        assert session.scalars(select(Printout)).all() == []
         seats = session.scalars(
             select(Outbox.payload["seat_id"].astext).where(Outbox.kind.endswith("tell_expiry"))
         ).all()

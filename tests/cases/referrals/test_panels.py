@@ -9,11 +9,12 @@ from app import clock
 from cases.casework.queries import get_case
 from cases.referrals import commands
 from cases.referrals.enums import NeedState
-from cases.referrals.panels import needs_panel
+from cases.referrals.panels import answer_delays, needs_panel
 from cases.referrals.today import referrals_of
 from partners.organisations.enums import Subject
+from partners.organisations.models import Seat
 from tests.cases.referrals.story import Story, make_story
-from tests.factories.referrals import make_need
+from tests.factories.referrals import make_need, make_referral
 from tests.support.acting import act_as_member, acting_as, actor_of, seeding
 
 
@@ -82,3 +83,16 @@ def test_what_moved_long_ago_is_no_news(app: Flask, story: Story) -> None:
             session.execute(update(Referral).values(answered_at=long_ago))
         assert referrals_of(act_as_member(story.adviser)) == []
         assert referrals_of(actor_of(story.rival)) == []
+
+
+def test_the_directory_says_how_fast_they_answer_from_three_answers_on(story: Story) -> None:
+    two_days = clock.now() - timedelta(days=2)
+    with seeding() as session:
+        seat = session.get(Seat, story.partner.seat_id)
+    answered = {"state": "accepted", "sent_at": two_days, "answered_at": clock.now()}
+    for number in range(3):
+        act_as_member(story.stranger)
+        assert answer_delays([seat.organisation_id]) == {}, number
+        make_referral(story.need, story.adviser, seat, story.basis, **answered)
+    act_as_member(story.stranger)
+    assert answer_delays([seat.organisation_id]) == {seat.organisation_id: "2\u00a0jours"}

@@ -14,8 +14,10 @@ from cases.referrals.enums import DeclineCode
 from cases.referrals.models import Printout, Referral, ReferralSheet
 from cases.referrals.queries.referrals import get_referral
 from partners.organisations.enums import Subject
-from partners.people.models import Membership, UserAccount
+from partners.organisations.models import Seat
+from partners.people.models import Absence, Membership, UserAccount
 from tests.cases.referrals.story import Story, make_story
+from tests.factories.people import make_member
 from tests.support.acting import act_as_member, acting_as, seeding
 
 
@@ -122,6 +124,20 @@ def test_the_entrepreneur_reads_a_decline_when_the_partner_chose_so(
         _, mail = list_kept(current_app.config["SETTINGS"])[0]
         assert mail["To"] == "dominique@exemple.test"
         assert "Nous sommes complets." in mail.get_content()
+
+
+def test_the_answer_goes_to_the_deputy_of_whoever_is_away(story: Story) -> None:
+    sent, deputy = story.send(), make_member(Seat(id=story.adviser.seat_id))
+    with seeding() as session:
+        today = clock.today()
+        away = {"membership_id": story.adviser.id, "starts_on": today, "ends_on": today}
+        session.add(Absence(**away, deputy_id=deputy.id))
+        name = session.get(UserAccount, deputy.user_id).full_name
+    referral, actor = story.opened_by(story.partner, sent)
+    with acting_as(actor):
+        commands.accept_referral(referral, by=actor)
+    run("tell_answer")
+    assert mailed() == {name}
 
 
 def test_an_undone_step_is_not_told(story: Story) -> None:
