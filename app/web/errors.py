@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, make_response, request
+from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.errors import Gone, NotAllowed, NotVisible, Refusal, TooMany
 
 PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 NEVER_SHOWN = ("password", "passe", "code", "token", "secret", "totp")
 MAX_SHOWN_LENGTH = 5000
+PLAIN = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer an HTTP error; redirects and ready-made responses pass through."""
     if error.code is None or error.code < 400 or error.response is not None:
         return error
+    if isinstance(error, SecurityError):
+        # A host that is not ours: no address can be built, so the page has none.
+        return Response("Cette adresse n’est pas celle de Relais.", 400, content_type=PLAIN)
     response = error_page(error.code)
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow"):
