@@ -95,7 +95,10 @@ class LastManager(Refusal):
 class FactorKept(Refusal):
     """The second factor of this person is not yours to reset."""
 
-    message = "Vous ne pouvez pas réinitialiser la double vérification de cette personne."
+    message = (
+        "Vous ne pouvez pas réinitialiser la double vérification de cette personne : elle protège"
+        " aussi d’autres structures. Demandez-le à l’administration de la plateforme."
+    )
 
 
 class DeputyRefused(Refusal):

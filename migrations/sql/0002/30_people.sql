@@ -199,7 +199,8 @@ CREATE FUNCTION renew_session(p_hash text, p_new_hash text, p_membership uuid,
             AND s.revoked_at IS NULL AND m.id = p_membership AND m.user_id = s.user_id
             AND m.ended_at IS NULL RETURNING 1)
         SELECT EXISTS (SELECT FROM renewed) $$;
--- The manager of a seat ends the sessions held on it, and takes a second factor away.
+-- The manager of a seat ends the sessions held on it, and takes a second factor away: only from
+-- somebody who sits nowhere else, for the factor protects all their seats.
 CREATE FUNCTION end_sessions(p_membership uuid, p_at timestamptz) RETURNS void LANGUAGE sql
   SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ UPDATE member_session SET revoked_at = p_at
@@ -211,7 +212,8 @@ CREATE FUNCTION reset_second_factor(p_membership uuid, p_at timestamptz) RETURNS
       SELECT m.user_id FROM membership m WHERE m.id = p_membership AND m.ended_at IS NULL
         AND app_manages_seat(m.seat_id) AND m.user_id <> app_user()
         AND (app_role() = 'platform_admin' OR NOT EXISTS (SELECT FROM membership a
-          WHERE a.user_id = m.user_id AND a.role = 'platform_admin' AND a.ended_at IS NULL))
+          WHERE a.user_id = m.user_id AND a.ended_at IS NULL
+            AND (a.role = 'platform_admin' OR NOT app_manages_seat(a.seat_id))))
     ), codes AS (DELETE FROM recovery_code c USING allowed WHERE c.user_id = allowed.user_id),
     sessions AS (UPDATE member_session s SET revoked_at = p_at FROM allowed
       WHERE s.user_id = allowed.user_id AND s.revoked_at IS NULL),

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from app.actors import Role, Side
 from partners.organisations.enums import OrganisationKind
 from partners.organisations.models import Seat
-from partners.people.models import Invitation, Membership
+from partners.people.models import Invitation, Membership, UserAccount, UserSecret
 from tests.factories import make_member, make_organisation, make_seat
 from tests.support.acting import acting_as, actor_of, seeding
 from tests.support.pages import InspectingClient
@@ -53,3 +53,22 @@ def test_the_database_refuses_a_seat_of_the_aid_side(sides: tuple[Membership, Me
                 user_id=manager.user_id, seat_id=adviser.seat_id, role=Role.ADVISER
             )
         )
+
+
+@pytest.mark.parametrize("is_elsewhere", [True, False])
+def test_a_factor_that_protects_another_seat_is_kept(
+    client: InspectingClient, sides: tuple[Membership, Membership], is_elsewhere: bool
+) -> None:
+    manager, adviser = sides
+    member = make_member(Seat(id=manager.seat_id))
+    if is_elsewhere:
+        make_member(Seat(id=adviser.seat_id), user=UserAccount(id=member.user_id))
+    with seeding() as session:
+        session.add(UserSecret(user_id=member.user_id, totp_secret=b"x"))
+    sign_in(client, manager)
+    answer = client.post(f"/structure/membres/{member.id}/double-verification")
+    assert answer.status_code == (409 if is_elsewhere else 302)
+    with seeding() as session:
+        session.expire_all()
+        kept = session.get_one(UserSecret, member.user_id).totp_secret
+    assert (kept is not None) is is_elsewhere
