@@ -21,8 +21,8 @@ def test_another_host_is_refused_in_words(
     "path", ["/connexion", "/nulle-part", "/dossiers", "/static/css/tokens.css"]
 )
 def test_every_answer_carries_the_headers(app: Flask, path: str) -> None:
-    answer = app.test_client().get(path)
+    with app.test_client().get(path) as answer:
+        stored = answer.headers.get("Cache-Control", "")
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
-    stored = answer.headers.get("Cache-Control", "")
     assert (stored == "no-store") is (not path.startswith("/static"))
