@@ -22,7 +22,7 @@ from app.actors import ANONYMOUS, SYSTEM
 from app.db import db
 from app.logs import init_logs
 from app.roles import FACTS_OF_LOGIN, login_refusals
-from app.web import init_web, views
+from app.web import init_web, saved_views, views
 from config import FEATURES, ROOT, Settings, load_settings
 
 Process = Literal["web", "worker"]
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None, process: Process = "web") -> Fl
     CSRFProtect(app)
     init_web(app)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(saved_views.blueprint)
     _connect(app)
     return app
 

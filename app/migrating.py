@@ -18,6 +18,7 @@ KERNEL_MODELS = (
     "app.notices",
     "app.pulses",
     "app.reference.models",
+    "app.saved_views",
     "app.schedule",
 )
 

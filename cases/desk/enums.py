@@ -10,6 +10,7 @@ class Measure(enum.StrEnum):
     OUTCOME = "outcome"
     SUBJECT = "subject"
     REFERRAL = "referral"
+    KIND = "kind"
 
     @property
     def label(self) -> str:
@@ -26,7 +27,8 @@ MEASURE_LABELS = {
     Measure.PHASE: "Dossiers ouverts, par phase",
     Measure.OUTCOME: "Dossiers clos, par issue",
     Measure.SUBJECT: "Besoins exprimés",
-    Measure.REFERRAL: "Orientations envoyées",
+    Measure.REFERRAL: "Orientations envoyées, par état",
+    Measure.KIND: "Orientations envoyées, par forme",
 }
 MEASURE_DEFINITIONS = {
     Measure.PHASE: "Dossiers non clos à cet instant, selon la phase de la difficulté.",
@@ -35,6 +37,9 @@ MEASURE_DEFINITIONS = {
     Measure.REFERRAL: (
         "Orientations envoyées dans les douze derniers mois, selon leur état d’aujourd’hui,"
         " santé exclue."
+    ),
+    Measure.KIND: (
+        "Les mêmes, selon leur forme ; une remise de coordonnées compte pour une orientation."
     ),
 }
 

@@ -284,6 +284,21 @@ def upgrade() -> None:
         info={"row_class": "reference"},
     )
     op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("page", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("query", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint(
+            "user_id", "page", "name", name=op.f("uq_saved_view_user_id_page_name")
+        ),
+        info={"row_class": "identity"},
+    )
+    op.create_index(op.f("ix_saved_view_user_id"), "saved_view", ["user_id"], unique=False)
+    op.create_table(
         "throttle",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),

@@ -9,6 +9,7 @@ from app.jobs import Outbox
 from app.journal import JournalEvent
 from app.links import Link, LinkPurpose
 from app.notices import Notice
+from app.saved_views import SavedView
 from cases.casework.enums import Audience, ChangeKind
 from cases.casework.models import (
     Assessment,
@@ -163,6 +164,12 @@ def _fill(
                     user_id=adviser.user_id,
                     seat_id=seat_id,
                     available_at=now,
+                ),
+                SavedView(
+                    user_id=adviser.user_id,
+                    page="casework.list_cases",
+                    name="Urgences",
+                    query="phase=emergency",
                 ),
                 Link(
                     purpose=LinkPurpose.CONSENT,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from app.notices import Notice
+from app.saved_views import SavedView
 from cases.casework.models import Assessment, CaseAction, LegalBasis, Participation
 from cases.referrals.models import AccessRequest, Printout, ReferralStep
 from partners.organisations.models import RoutingRule, Service, Unit
@@ -102,4 +103,5 @@ MODELS: dict[str, type] = {
     "session_id": MemberSession,
     "step_id": ReferralStep,
     "unit_id": Unit,
+    "view_id": SavedView,
 }

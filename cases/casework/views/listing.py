@@ -5,6 +5,7 @@ from flask import Response, render_template, request
 from app.db import unit_of_work
 from app.reference.labels import department_choices
 from app.reference.queries import commune_names
+from app.saved_views import list_views
 from app.security import current_actor, requires
 from cases.casework import commands
 from cases.casework.enums import CaseStatus, Phase
@@ -31,6 +32,7 @@ def list_all() -> str:
     return render_template(
         "cases/casework/list.html",
         listing=listing,
+        views=list_views("casework.list_cases", current_actor()),
         page=page,
         places=commune_names(_communes(page.items)),
         phases=[(one.value, one.label) for one in Phase],

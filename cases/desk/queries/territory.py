@@ -14,7 +14,7 @@ from cases.casework.models import CaseFile
 from cases.companies.models import Company
 from cases.desk.enums import Measure
 from cases.desk.rules import Cell
-from cases.referrals.enums import ReferralState
+from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.needs import needs_visible_to
 from partners.organisations.enums import Subject
@@ -79,5 +79,6 @@ def label_of(measure: Measure, code: str) -> str:
         Measure.OUTCOME: Outcome,
         Measure.SUBJECT: Subject,
         Measure.REFERRAL: ReferralState,
+        Measure.KIND: ReferralKind,
     }
     return kinds[measure](code).label

@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from app import clock, journal
 from app.db import unit_of_work
+from app.saved_views import list_views
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
@@ -57,7 +58,12 @@ def box() -> str:
         offset=listing.offset,
         limit=listing.size,
     )
-    return render_template("cases/referrals/box.html", page=listing.page(found, total), **shown)
+    return render_template(
+        "cases/referrals/box.html",
+        page=listing.page(found, total),
+        views=list_views("referrals.box", actor),
+        **shown,
+    )
 
 
 @blueprint.get("/orientations/<uuid:referral_id>")

@@ -86,6 +86,10 @@ CREATE POLICY mark_read ON notice FOR UPDATE TO relais_web
 REVOKE INSERT, UPDATE, DELETE ON notice FROM relais_web;
 GRANT UPDATE (read_at) ON notice TO relais_web;
 
+-- Saved views: one's own, whatever the seat; they hold what was asked of a list, never its rows.
+CREATE POLICY own ON saved_view TO relais_web
+  USING (user_id = (SELECT app_user())) WITH CHECK (user_id = (SELECT app_user()));
+
 -- Health: what /readyz may say of the outbox, the processes and the periodic jobs. Counts and ages,
 -- of effects a minute late at least: everybody reads that page, and one effect more at the very
 -- moment of a request would tell what it fell upon (an open case, an account).

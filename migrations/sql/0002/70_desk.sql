@@ -33,6 +33,10 @@ CREATE FUNCTION territory_figures(p_since timestamptz)
     SELECT 'referral', r.state, count(*), count(DISTINCT who)
       FROM referral r JOIN here ON here.id = r.case_id
       WHERE r.sent_at >= p_since AND r.state <> 'draft' AND r.subject <> 'health' GROUP BY r.state
+    UNION ALL
+    SELECT 'kind', r.kind, count(*), count(DISTINCT who)
+      FROM referral r JOIN here ON here.id = r.case_id
+      WHERE r.sent_at >= p_since AND r.state <> 'draft' AND r.subject <> 'health' GROUP BY r.kind
   ), ranked AS (
     SELECT c.measure, c.cell, c.figure, c.companies < 3 AS is_small,
       count(*) FILTER (WHERE c.companies < 3) OVER (PARTITION BY c.measure) AS small_cells,

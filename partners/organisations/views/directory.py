@@ -7,6 +7,7 @@ from flask import render_template, request
 from app import clock, hooks
 from app.reference.labels import department_choices
 from app.reference.queries import commune_names
+from app.saved_views import list_views
 from app.security import current_actor, members_only
 from app.web.tables import ListRequest
 from partners.organisations import queries
@@ -38,6 +39,7 @@ def directory() -> str:
     return render_template(
         "partners/organisations/directory.html",
         listing=listing,
+        views=list_views("organisations.directory", current_actor()),
         page=listing.page(found, queries.count_organisations(*asked)),
         names=commune_names(_communes_of(found)),
         delays=_answer_delays(found),

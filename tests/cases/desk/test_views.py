@@ -201,7 +201,7 @@ def test_auditor_reads_the_events_of_the_organisation(client: InspectingClient) 
     make_event(make_member(user=make_user("Sacha Ailleurs")), "case.closed")
     sign_in(client, auditor)
     page = client.get("/journal").text
-    assert "Dossier : lecture" in page
+    assert "Dossier\u00a0: lecture" in page
     assert "Alix Conseil" in page
     assert "Sacha Ailleurs" not in page
     recent = client.get(f"/journal?du={(clock.today() - timedelta(days=2)).isoformat()}").text
