@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.errors import NotAllowed, Refusal
+from app.errors import NotAllowed, Refusal, TooMany
 
 if TYPE_CHECKING:
     from cases.casework.models import CaseFile
@@ -26,6 +26,12 @@ class RecoveryOpensNoCase(NotAllowed):
         "Le côté recouvrement n’ouvre pas de dossier d’accompagnement. Vous pouvez faire une"
         " demande d’accès : la réponse est la même qu’un dossier existe ou non."
     )
+
+
+class TooManyOpenings(TooMany):
+    """More cases than anybody opens by hand in an hour."""
+
+    message = "Vous avez ouvert beaucoup de dossiers en une heure. Reprenez un peu plus tard."
 
 
 class KnownElsewhere(Refusal):

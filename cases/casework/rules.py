@@ -23,6 +23,7 @@ from cases.casework.models import (
     Participation,
     TimelineEntry,
 )
+from partners.people.rules import Limit
 
 WRITERS = frozenset({ParticipantRole.LEAD, ParticipantRole.PARTNER})
 #: What each side may write for. The recovery side never writes for the helping side alone.
@@ -43,6 +44,12 @@ def can_open_case(actor: Actor) -> bool:
     """The helping side. A creditor's recovery side would learn from the answer who is helped, and
     its case would stand in the way of help (*cloisonnement*, ``domain.md`` §9)."""
     return actor.reads_cases and actor.side is Side.AID
+
+
+def opening_limit(actor: Actor) -> Limit:
+    """Thirty openings an hour: whether a case opens tells something of the company, so that a list
+    of companies is not tried one after the other."""
+    return Limit(f"open-case:{actor.user_id}", 30, 3600)
 
 
 def role_of(actor: Actor, participations: Iterable[Participation]) -> ParticipantRole | None:

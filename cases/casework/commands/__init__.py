@@ -15,7 +15,7 @@ from cases.casework.commands.agreeing import (
     withdraw_agreement,
 )
 from cases.casework.commands.assessing import DebtFacts, record_assessment
-from cases.casework.commands.opening import open_case
+from cases.casework.commands.opening import count_opening, open_case
 from cases.casework.commands.sharing import (
     assign_case,
     end_participation,
@@ -41,6 +41,7 @@ __all__ = [
     "close_case",
     "confirm_agreement",
     "correct_entry",
+    "count_opening",
     "drop_action",
     "end_participation",
     "finish_action",

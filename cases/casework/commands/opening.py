@@ -15,11 +15,13 @@ from cases.casework.errors import (
     KnownElsewhere,
     RecoveryOpensNoCase,
     SecondCaseNotAllowed,
+    TooManyOpenings,
 )
 from cases.casework.models import CaseChange, CaseFile, Participation
 from cases.casework.queries import find_open_case
-from cases.casework.rules import can_open_case
+from cases.casework.rules import can_open_case, opening_limit
 from cases.companies.models import Company, Person
+from partners.people.commands.entering import count_attempts
 
 #: Neither 0 nor 1, neither O nor I: a reference is read aloud on the phone.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -52,6 +54,12 @@ def open_case(
     case = _insert(company, person, phase, second_reason, by)
     _start(case, by)
     return case
+
+
+def count_opening(*, by: Actor) -> None:
+    """Count this opening, in a transaction of its own. Raises TooManyOpenings."""
+    if count_attempts([opening_limit(by)]):
+        raise TooManyOpenings
 
 
 def new_reference() -> str:

@@ -45,6 +45,8 @@ def _open(
     form: OpenCaseForm, company: Company | None, person: Person | None
 ) -> ResponseReturnValue:
     with unit_of_work():
+        commands.count_opening(by=current_actor())
+    with unit_of_work():
         case = commands.open_case(
             company,
             person,

@@ -13,6 +13,7 @@ from app.errors import NotAllowed, NotVisible
 from app.reference.queries import commune_names
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
+from cases.casework.commands import count_opening
 from cases.casework.enums import Audience
 from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere, RecoveryOpensNoCase
 from cases.casework.models import CaseFile
@@ -125,6 +126,9 @@ def describe() -> ResponseReturnValue:
     form = NeedForm(**_known_facts(target))
     if not form.validate_on_submit():
         return _need_page(form, target, actor), 422 if form.is_submitted() else 200
+    if target.case is None:
+        with unit_of_work():
+            count_opening(by=actor)
     try:
         with unit_of_work():
             need = _write(target, form, actor)
