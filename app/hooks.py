@@ -13,7 +13,7 @@ _handlers: dict[str, list[Handler]] = defaultdict(list)
 
 #: Every hook, with one line of meaning. ``fire`` refuses any other name.
 HOOKS = {
-    "membership_ended": "a member left or was disabled: (membership, successor, by)",
+    "membership_ended": "a member left, or follows no case any more: (membership, successor, by)",
     "consent_withdrawn": "the entrepreneur took an agreement back: (basis, by)",
     "case_closed": "a case was closed: (case, by)",
     "case_panels": "panels a higher feature adds to the case page: (case, actor) -> Panel",

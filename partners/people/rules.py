@@ -8,7 +8,7 @@ from datetime import date, datetime
 from email_validator import EmailNotValidError, validate_email
 from zxcvbn import zxcvbn
 
-from app.actors import Actor, Role, Side
+from app.actors import CASE_ROLES, Actor, Role, Side
 from app.folding import fold
 from partners.organisations.models import Seat, Service
 from partners.organisations.rules import can_run_organisation
@@ -160,6 +160,11 @@ def can_end_membership(actor: Actor, membership: Membership) -> bool:
     """Someone else's, still going on."""
     is_other = membership.user_id != actor.user_id
     return is_other and membership.is_active and can_manage_member(actor, membership)
+
+
+def stops_reading_cases(before: Role, after: Role) -> bool:
+    """A new role that follows no case: somebody else must take them over."""
+    return before in CASE_ROLES and after not in CASE_ROLES
 
 
 def roles_offered(actor: Actor) -> list[Role]:

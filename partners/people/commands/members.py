@@ -5,7 +5,7 @@ import uuid
 from uuid_utils.compat import uuid7
 
 from app import clock, hooks, journal
-from app.actors import Actor, Role
+from app.actors import CASE_ROLES, Actor, Role
 from app.db import db
 from app.jobs import enqueue
 from partners.organisations.models import Seat, Unit
@@ -20,19 +20,30 @@ from partners.people.errors import (
 from partners.people.models import Membership
 from partners.people.queries.invitations import is_member_of
 from partners.people.queries.members import count_managers
+from partners.people.rules import stops_reading_cases
 
 
 def change_member(
-    membership: Membership, *, role: Role, unit: Unit | None, job_title: str, by: Actor
+    membership: Membership,
+    *,
+    role: Role,
+    unit: Unit | None,
+    job_title: str,
+    successor: Membership | None = None,
+    by: Actor,
 ) -> None:
     """Role, unit and function of a member. A new role or unit ends their sessions.
 
-    Raises LastManager, UnitElsewhere.
+    Cases go to the successor named; to nobody yet when the new role reads no case and none is
+    named. Raises LastManager, UnitElsewhere, SuccessorNeeded.
     """
+    if successor is not None and not _may_succeed(successor, membership):
+        raise SuccessorNeeded()
     if unit is not None and unit.organisation_id != membership.seat.organisation_id:
         raise UnitElsewhere()
     if role is not Role.MANAGER:
         _keep_a_manager(membership)
+    stops = stops_reading_cases(membership.role, role)
     has_moved = role is not membership.role or (unit.id if unit else None) != membership.unit_id
     membership.role, membership.unit_id = role, unit.id if unit else None
     membership.job_title = job_title
@@ -40,6 +51,8 @@ def change_member(
     if has_moved:
         db.session.flush()
         crossing.end_sessions(membership.id)
+    if stops or (has_moved and successor is not None):
+        hooks.fire("membership_ended", membership, successor, by)
 
 
 def _keep_a_manager(membership: Membership) -> None:
@@ -69,7 +82,7 @@ def _leave(membership: Membership, successor: Membership | None, *, by: Actor) -
 
 
 def _may_succeed(successor: Membership, membership: Membership) -> bool:
-    is_other = successor.id != membership.id
+    is_other = successor.id != membership.id and successor.role in CASE_ROLES
     return is_other and successor.is_active and successor.seat_id == membership.seat_id
 
 

@@ -40,6 +40,18 @@ class MemberForm(BaseForm):
         self.unit.choices = choices_with("Toute la structure", units)
 
 
+class PlaceForm(MemberForm):
+    """The place of a member who is there already, and who takes their cases over."""
+
+    successor = SelectField(
+        "Qui reprend ses dossiers et ses orientations\u00a0?",
+        choices=[],
+        default="",
+        description="À choisir quand le nouveau rôle ne suit plus de dossier ; possible aussi quand"
+        " la personne change d’antenne.",
+    )
+
+
 class InviteForm(MemberForm):
     """Whom to invite, on which side."""
 

@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from app import clock
-from app.actors import Actor, Role, Side
+from app.actors import CASE_ROLES, Actor, Role, Side
 from app.db import unit_of_work
 from app.errors import NotAllowed, Refusal
 from app.security import current_actor, requires
@@ -16,7 +17,7 @@ from partners.organisations.models import Seat
 from partners.people import rules
 from partners.people.commands import members as commands
 from partners.people.enums import ROLE_LABELS, SIDE_LABELS
-from partners.people.forms.members import MemberForm, SuccessorForm, choices_with
+from partners.people.forms.members import MemberForm, PlaceForm, SuccessorForm, choices_with
 from partners.people.models import Membership
 from partners.people.queries.absences import absences_of
 from partners.people.queries.invitations import list_invitations
@@ -33,6 +34,7 @@ from partners.people.sessions import ask_password_again
 from partners.people.views.blueprint import blueprint
 
 STATES = ("ended",)
+NAME_SUCCESSOR = "Choisissez la personne qui reprend ses dossiers."
 
 
 @blueprint.get("/structure/membres")
@@ -106,14 +108,23 @@ def edit_member(membership_id: uuid.UUID) -> Response:
     if again := ask_password_again():
         return again
     units = {str(unit.id): unit for unit in units_of(found.seat.organisation_id)}
-    form = MemberForm(data=_place(found))
+    colleagues = _colleagues(found)
+    form = PlaceForm(data=_place(found))
+    form.successor.choices = _successors(colleagues, "La personne garde ses dossiers")
     form.offer(_roles(actor, found), [(key, unit.name) for key, unit in units.items()])
-    if request.method == "GET" or not form.validate():
+    if request.method == "GET" or not _is_place_complete(form, found, colleagues):
         return _page("partners/people/edit_member.html", form, member=found)
     unit, title = units.get(form.unit.data or ""), form.job_title.data or ""
     try:
         with unit_of_work():
-            commands.change_member(found, role=form.role.data, unit=unit, job_title=title, by=actor)
+            commands.change_member(
+                found,
+                role=form.role.data,
+                unit=unit,
+                job_title=title,
+                successor=colleagues.get(form.successor.data or ""),
+                by=actor,
+            )
     except Refusal as refusal:
         return _refused("partners/people/edit_member.html", form, refusal, member=found)
     flash("C’est enregistré. Si le rôle ou l’antenne a changé, sa session est fermée.", "success")
@@ -181,14 +192,31 @@ def move_member(membership_id: uuid.UUID) -> Response:
 
 
 def _colleagues(found: Membership) -> dict[str, Membership]:
-    return {str(one.id): one for one in colleagues_of(found)}
+    """Who may take over: colleagues of the same seat whose role reads cases."""
+    return {str(one.id): one for one in colleagues_of(found) if one.role in CASE_ROLES}
 
 
 def _successor_form(colleagues: dict[str, Membership]) -> SuccessorForm:
     form = SuccessorForm()
-    options = [(key, one.user.full_name) for key, one in colleagues.items()]
-    form.successor.choices = choices_with("Choisissez une personne", options)
+    form.successor.choices = _successors(colleagues, "Choisissez une personne")
     return form
+
+
+def _successors(colleagues: dict[str, Membership], blank: str) -> list[SelectChoice]:
+    return choices_with(blank, [(key, one.user.full_name) for key, one in colleagues.items()])
+
+
+def _is_place_complete(
+    form: PlaceForm, found: Membership, colleagues: dict[str, Membership]
+) -> bool:
+    """Somebody must be named when the new role reads no case, unless nobody else is there."""
+    if not form.validate():
+        return False
+    stops = rules.stops_reading_cases(found.role, form.role.data)
+    if stops and colleagues and not form.successor.data:
+        form.successor.errors = [NAME_SUCCESSOR]
+        return False
+    return True
 
 
 def _is_complete(form: SuccessorForm, colleagues: dict[str, Membership]) -> bool:
@@ -196,7 +224,7 @@ def _is_complete(form: SuccessorForm, colleagues: dict[str, Membership]) -> bool
     if not form.validate():
         return False
     if colleagues and not form.successor.data:
-        form.successor.errors = ["Choisissez la personne qui reprend ses dossiers."]
+        form.successor.errors = [NAME_SUCCESSOR]
         return False
     return True
 
