@@ -41,6 +41,9 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("today_items", "cases.referrals.today:referrals_of"),
 )
 
+#: Connections kept by each process. Values stay out of the messages of database errors.
+POOL = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+
 #: How the kernel learns who asks: (kind, function of a feature).
 READERS = {
     "member": "partners.people.sessions:read_member",
@@ -84,7 +87,7 @@ def _configure(app: Flask, settings: Settings, process: Process) -> None:
         RELAIS_DEMO=settings.demo,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5},
+        SQLALCHEMY_ENGINE_OPTIONS={**POOL, "hide_parameters": True},
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         SESSION_COOKIE_NAME="__Host-relais" if settings.is_https else "relais",
         SESSION_COOKIE_SECURE=settings.is_https,
