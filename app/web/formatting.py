@@ -119,11 +119,14 @@ def euros(cents: int | None) -> str:
 
 
 def siren(digits: str | None) -> str:
-    """« 732 829 320 » or « 732 829 320 00074 » from the bare digits; empty for ``None``."""
+    """« 732 829 320 » or « 732 829 320 00074 » from the bare digits; empty for ``None``.
+
+    A line may end before the establishment's own digits, nowhere else.
+    """
     if not digits:
         return ""
-    groups = [digits[0:3], digits[3:6], digits[6:9], digits[9:]]
-    return NBSP.join(group for group in groups if group)
+    unit = NBSP.join(group for group in (digits[0:3], digits[3:6], digits[6:9]) if group)
+    return f"{unit} {digits[9:]}" if digits[9:] else unit
 
 
 def phone(text: str | None) -> str:

@@ -58,7 +58,7 @@ def test_euros_come_from_whole_cents(cents: int | None, text: str) -> None:
 
 def test_numbers_are_grouped() -> None:
     assert formatting.siren("732829320") == "732\u00a0829\u00a0320"
-    assert formatting.siren("73282932000074") == "732\u00a0829\u00a0320\u00a000074"
+    assert formatting.siren("73282932000074") == "732\u00a0829\u00a0320 00074"
     assert formatting.phone("+33556000000") == "05\u00a056\u00a000\u00a000\u00a000"
     assert formatting.phone("poste 12") == "poste 12"
 
