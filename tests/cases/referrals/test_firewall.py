@@ -22,7 +22,7 @@ from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.cases.referrals.story import Story, make_story
-from tests.factories.casework import make_basis
+from tests.factories.casework import make_basis, make_case
 from tests.factories.companies import make_company
 from tests.factories.organisations import make_organisation, make_seat
 from tests.factories.people import make_member
@@ -119,3 +119,17 @@ def test_the_journal_tells_the_lead_nothing_of_a_sealed_referral(app, subject: S
     with acting_as(actor_of(story.adviser)) as session:
         seen = select(JournalEvent.id).where(JournalEvent.action == "referral.read")
         assert bool(session.scalars(seen).all()) == (subject is not Subject.HEALTH)
+
+
+def test_a_referral_of_others_is_not_continued(story: Story, client: InspectingClient) -> None:
+    theirs, seat = make_case(story.stranger), Seat(id=story.rival.seat_id)
+    need, basis = make_need(theirs, story.stranger), make_basis(theirs, [seat], story.stranger)
+    foreign = make_referral(need, story.stranger, seat, basis)
+    sign_in(client, story.adviser)
+    path = f"/besoins/{story.need.id}/envoi?suite={foreign.id}"
+    data = {"vers": str(story.partner.seat_id), "client_key": "k", "message": "Merci."}
+    data |= {"sections": "identity", "given_by": "Dominique", "mode": "writing"}
+    assert client.post(path, data=data).status_code == 302
+    with seeding() as session:
+        sent = session.scalars(select(Referral).where(Referral.need_id == story.need.id)).one()
+        assert sent.redirected_from_id is None
