@@ -26,7 +26,7 @@ WRONG_KEY = (
 def check_siren(text: str) -> str:
     """The nine digits of a SIREN. Raises WrongIdentifier: letters, length or key."""
     digits = _digits(text, "SIREN", SIREN_LENGTH)
-    if not luhn.is_valid(digits):
+    if not (luhn.is_valid(digits) and any(map(int, digits))):
         raise WrongIdentifier(WRONG_KEY.format(kind="SIREN"))
     return digits
 
@@ -34,7 +34,8 @@ def check_siren(text: str) -> str:
 def check_siret(text: str) -> str:
     """The fourteen digits of a SIRET. Raises WrongIdentifier: letters, length or key."""
     digits = _digits(text, "SIRET", SIRET_LENGTH)
-    if not (luhn.is_valid(digits[:SIREN_LENGTH]) and _has_good_siret_key(digits)):
+    siren = digits[:SIREN_LENGTH]
+    if not (luhn.is_valid(siren) and any(map(int, siren)) and _has_good_siret_key(digits)):
         raise WrongIdentifier(WRONG_KEY.format(kind="SIRET"))
     return digits
 

@@ -19,8 +19,6 @@ from partners.organisations.places import commune_codes, territories_in_words
 from partners.organisations.rules import can_run_organisation, is_fresh
 from partners.organisations.views.base import blueprint
 
-PAGE_SIZE = 24
-
 
 @blueprint.get("/annuaire")
 @members_only

@@ -27,6 +27,7 @@ def test_check_siren_accepts_usual_writings(typed: str) -> None:
         ("00000001²", "ne contient que des chiffres"),
         ("0000000180001", "compte 9 chiffres : vous en avez saisi 13"),
         ("000000019", "clé de contrôle est fausse"),
+        ("000000000", "clé de contrôle est fausse"),
     ],
 )
 def test_check_siren_says_what_is_wrong(typed: str, words: str) -> None:
@@ -47,7 +48,7 @@ def test_check_siret_follows_the_rule_of_la_poste() -> None:
     assert check_siret("35600000000048") == "35600000000048"
 
 
-@pytest.mark.parametrize("typed", ["35600000049838", "84370107900018"])
+@pytest.mark.parametrize("typed", ["35600000049838", "84370107900018", "00000000000000"])
 def test_check_siret_refuses_a_wrong_key(typed: str) -> None:
     with pytest.raises(WrongIdentifier, match="clé de contrôle"):
         check_siret(typed)
