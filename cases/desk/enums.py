@@ -73,6 +73,7 @@ THINGS = {
     "recovery_code": "Code de secours",
     "recovery_codes": "Codes de secours",
     "referral": "Orientation",
+    "referrals": "Liste d’orientations",
     "routing_rule": "Règle d’orientation",
     "second_factor": "Second facteur",
     "service": "Service",

@@ -1,10 +1,32 @@
-"""The *fiche de liaison* as a PDF: what its reader may read, and nothing else."""
+"""The *fiche de liaison* as a PDF, and the box as a file: what their reader may read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from app.pdf import render_pdf
+from app.web.formatting import date_short
+from app.web.tables import csv_bytes
 from cases.referrals.models import Referral
+
+HEADER = ("Entreprise", "De", "À", "Besoin", "Forme", "État", "Envoyée le", "Réponse le")
+
+
+def referrals_csv(referrals: Iterable[Referral]) -> bytes:
+    """The referrals shown, one line each, as far as their reader may still know."""
+    return csv_bytes(HEADER, (_row(referral) for referral in referrals))
+
+
+def _row(referral: Referral) -> tuple[object, ...]:
+    return (
+        referral.title,
+        referral.sender_seat.organisation.name,
+        referral.receiver_seat.organisation.name,
+        referral.subject.label,
+        referral.kind.label,
+        referral.state.label,
+        date_short(referral.sent_at) if referral.sent_at else "",
+        date_short(referral.answered_at) if referral.answered_at else "",
+    )
 
 
 def render_sheet(referral: Referral, labels: Mapping[str, str], made_at: datetime) -> bytes:

@@ -14,7 +14,12 @@ from cases.referrals.commands.following import (
     start_work,
 )
 from cases.referrals.commands.needs import add_need, correct_need
-from cases.referrals.commands.printing import ask_printout, finish_printout, forget_printouts
+from cases.referrals.commands.printing import (
+    ask_printout,
+    finish_printout,
+    forget_printouts,
+    note_export,
+)
 from cases.referrals.commands.sending import Receiver, revoke_referral, send_referral
 from cases.referrals.commands.starting import Contact, open_case_for
 from cases.referrals.commands.undoing import undo_last_step
@@ -33,6 +38,7 @@ __all__ = [
     "finish_printout",
     "forget_printouts",
     "give_up_referral",
+    "note_export",
     "note_first_contact",
     "open_case_for",
     "redirect_referral",

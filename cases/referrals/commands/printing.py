@@ -10,6 +10,7 @@ from app.db import db
 from app.jobs import enqueue
 from cases.referrals.enums import PrintoutStatus
 from cases.referrals.models import Printout, Referral
+from partners.people.models import Membership
 
 PRINT_SHEET = "cases.referrals.print_sheet"
 #: A printout is kept for a day, then made again.
@@ -29,6 +30,12 @@ def ask_printout(referral: Referral, *, by: Actor) -> Printout:
     journal.record(referral, "sheet.printed", by=by)
     enqueue(PRINT_SHEET, key=str(printout.id), by=by, printout_id=printout.id)
     return printout
+
+
+def note_export(count: int, *, by: Actor) -> None:
+    """The box leaves as a file: the journal says who took it, and how many lines it holds."""
+    details = {"referrals": count}
+    journal.record(Membership(id=by.membership_id), "referrals.exported", by=by, details=details)
 
 
 def forget_printouts() -> int:

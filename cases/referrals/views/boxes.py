@@ -1,16 +1,20 @@
 """*Boîte d'orientation*, and the page of one referral."""
 
 import uuid
+from collections.abc import Sequence
 
-from flask import render_template, request
+from flask import Response, render_template, request
 
 from app import clock, journal
+from app.actors import Actor
 from app.db import unit_of_work
 from app.saved_views import list_views
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
+from cases.referrals import commands
 from cases.referrals.models import Referral
+from cases.referrals.printouts import referrals_csv
 from cases.referrals.queries.access import list_own_requests
 from cases.referrals.queries.box import (
     Standing,
@@ -29,6 +33,8 @@ from partners.organisations.enums import Subject
 
 #: An answer due in less than this is called soon.
 SOON_HOURS = 8
+LONGEST_EXPORT = 2000
+FILTERS = {"etat": Standing, "sujet": Subject}
 
 
 @blueprint.get("/orientations")
@@ -36,7 +42,7 @@ SOON_HOURS = 8
 def box() -> str:
     """Received, sent, declined by all, access requests: one tab at a time."""
     actor, tab = current_actor(), _tab()
-    listing = ListRequest.from_args(request.args, filters={"etat": Standing, "sujet": Subject})
+    listing = ListRequest.from_args(request.args, filters=FILTERS)
     shown = {
         "tab": tab,
         "counts": count_box(actor),
@@ -49,20 +55,40 @@ def box() -> str:
     if tab is Tab.ACCESS:
         received, own = list_access_requests_to_handle(actor), list_own_requests(actor)
         return render_template("cases/referrals/box.html", matches=received, own=own, **shown)
-    standing, subject = listing.filter("etat"), listing.filter("sujet")
-    found, total = list_box(
-        tab,
-        actor,
-        standing=Standing(standing) if standing else None,
-        subject=Subject(subject) if subject else None,
-        offset=listing.offset,
-        limit=listing.size,
-    )
+    found, total = _listed(tab, listing, actor, offset=listing.offset, limit=listing.size)
     return render_template(
         "cases/referrals/box.html",
         page=listing.page(found, total),
         views=list_views("referrals.box", actor),
         **shown,
+    )
+
+
+@blueprint.get("/orientations/export.csv")
+@requires(works_with_referrals)
+def export() -> Response:
+    """What the tab shows, all its pages, as a file; the journal says who took it."""
+    actor, tab = current_actor(), _tab()
+    listing = ListRequest.from_args(request.args, filters=FILTERS)
+    shown = tab if tab in (Tab.RECEIVED, Tab.SENT) else Tab.RECEIVED
+    found, _ = _listed(shown, listing, actor, offset=0, limit=LONGEST_EXPORT)
+    with unit_of_work():
+        commands.note_export(len(found), by=actor)
+    headers = {"Content-Disposition": "attachment; filename=orientations.csv"}
+    return Response(referrals_csv(found), mimetype="text/csv", headers=headers)
+
+
+def _listed(
+    tab: Tab, listing: ListRequest, actor: Actor, *, offset: int, limit: int
+) -> tuple[Sequence[Referral], int]:
+    standing, subject = listing.filter("etat"), listing.filter("sujet")
+    return list_box(
+        tab,
+        actor,
+        standing=Standing(standing) if standing else None,
+        subject=Subject(subject) if subject else None,
+        offset=offset,
+        limit=limit,
     )
 
 
