@@ -6,12 +6,13 @@ from flask import Flask
 
 from app.web.errors import register_error_pages
 from app.web.formatting import FILTERS
-from app.web.links import has_page, home_url, url_with, url_with_nothing
+from app.web.links import has_page, home_url, url_keeping, url_with, url_with_nothing
 from app.web.navigation import navigation
 from app.web.typography import init_typography
 
 TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "navigation": navigation,
+    "url_keeping": url_keeping,
     "url_with": url_with,
     "url_with_nothing": url_with_nothing,
     "has_page": has_page,

@@ -18,10 +18,24 @@ def url_with(**changes: object) -> str:
 
     Lists of values are kept: filters, search and sort survive a change of page.
     """
-    arguments: dict[str, object] = dict(request.args.lists())
-    arguments.update(changes)
+    arguments: dict[str, object] = {**asked(), **changes}
     kept = {key: value for key, value in arguments.items() if value is not None}
     return url_for(str(request.endpoint), **{**(request.view_args or {}), **kept})
+
+
+def asked() -> dict[str, object]:
+    """Arguments of the current address, as lists, without those that would order ``url_for``
+    about (« _scheme », « _external », « endpoint »)."""
+    return {
+        name: values
+        for name, values in request.args.lists()
+        if not name.startswith("_") and name not in ("endpoint", *(request.view_args or {}))
+    }
+
+
+def url_keeping(endpoint: str) -> str:
+    """Return the address of another page, asked the same."""
+    return url_for(endpoint, **asked())  # type: ignore[arg-type]
 
 
 def url_with_nothing() -> str:

@@ -12,6 +12,7 @@ from app.db import unit_of_work
 from app.errors import NotAllowed, NotVisible
 from app.reference.queries import commune_names
 from app.security import current_actor, requires
+from app.web.links import url_keeping
 from app.web.tables import ListRequest
 from cases.casework.commands import count_opening
 from cases.casework.enums import Audience
@@ -81,7 +82,7 @@ class Target:
 def new() -> ResponseReturnValue:
     """Step 1: pick the company; a case or a company in the address goes straight to step 2."""
     if "dossier" in request.args or "entreprise" in request.args:
-        return redirect(_same_address("referrals.describe"))
+        return redirect(url_keeping("referrals.describe"))
     actor = current_actor()
     listing = ListRequest.from_args(request.args)
     if listing.search:
@@ -251,11 +252,6 @@ def _carried() -> dict[str, Any]:
     return {
         name: request.args[name] for name in ("vers", "suite", "demande") if name in request.args
     }
-
-
-def _same_address(endpoint: str) -> str:
-    arguments: dict[str, Any] = request.args.to_dict()
-    return url_for(endpoint, **arguments)
 
 
 def _uuid(name: str) -> uuid.UUID | None:
