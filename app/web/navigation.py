@@ -48,7 +48,7 @@ ITEMS = (
     NavItem("desk.today", "Aujourd’hui", "sun", EVERYONE),
     NavItem("referrals.new", "Nouvelle orientation", "send", CASE_ROLES, "Orienter", ("/besoins",)),
     NavItem("referrals.box", "Orientations", "inbox", CASE_ROLES, under=REFERRALS),
-    NavItem("casework.list_cases", "Dossiers", "folders", CASE_ROLES | {"mediator"}, under=CASES),
+    NavItem("casework.list_cases", "Dossiers", "folders", CASE_ROLES, under=CASES),
     NavItem("companies.search", "Entreprises", "building-store", CASE_ROLES, under=("/personnes",)),
     NavItem("organisations.directory", "Annuaire", "address-book", EVERYONE),
     NavItem("organisations.structure", "Structure", "users-group", MANAGERS, under=STRUCTURE),
@@ -69,12 +69,18 @@ def navigation(actor: Any) -> list[NavLink]:
     """Return the entries ``actor`` may open, in order; none when signed out."""
     if actor is None:
         return []
-    items = [i for i in ITEMS if str(actor.role) in i.roles and has_page(i.endpoint)]
+    items = [i for i in ITEMS if _is_for(actor, i) and has_page(i.endpoint)]
     depths = [_depth(item) for item in items]
     return [
         _link(item, is_current=0 < depth == max(depths))
         for item, depth in zip(items, depths, strict=True)
     ]
+
+
+def _is_for(actor: Any, item: NavItem) -> bool:
+    """The recovery side of a creditor answers referrals, it sends none."""
+    is_closed = item.endpoint == "referrals.new" and getattr(actor, "side", None) == "recovery"
+    return str(actor.role) in item.roles and not is_closed
 
 
 def _depth(item: NavItem) -> int:

@@ -1,5 +1,6 @@
 """The menu: by role, and only what is installed."""
 
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from app.web.navigation import navigation
     [
         ("adviser", ["Aujourd’hui", "Dossiers"]),
         ("manager", ["Aujourd’hui", "Dossiers", "Structure"]),
-        ("mediator", ["Aujourd’hui", "Dossiers"]),
+        ("mediator", ["Aujourd’hui"]),
         ("observer", ["Aujourd’hui"]),
         ("auditor", ["Aujourd’hui"]),
     ],
@@ -43,3 +44,15 @@ def test_address_keeps_its_other_arguments(app: Flask) -> None:
         assert url_with(page=3) == "/desk.today?q=pain&phase=a&phase=b&page=3"
         assert url_with(page=None, q=None) == "/desk.today?phase=a&phase=b"
         assert url_with_nothing() == "/desk.today"
+
+
+@pytest.mark.parametrize(("side", "sends"), [("aid", True), ("recovery", False)])
+def test_the_recovery_side_sends_no_referral(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, side: str, sends: bool
+) -> None:
+    module = import_module("app.web.navigation")
+    monkeypatch.setattr(module, "has_page", lambda endpoint: True)
+    monkeypatch.setattr(module, "url_for", lambda endpoint: f"/{endpoint}")
+    with app.test_request_context("/desk.today"):
+        links = navigation(SimpleNamespace(role="adviser", side=side))
+    assert any(link.label == "Nouvelle orientation" for link in links) is sends
