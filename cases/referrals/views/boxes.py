@@ -30,6 +30,7 @@ from cases.referrals.rules.rights import works_with_referrals
 from cases.referrals.rules.states import is_waiting
 from cases.referrals.views.blueprint import blueprint
 from partners.organisations.enums import Subject
+from partners.people.sessions import ask_password_again
 
 #: An answer due in less than this is called soon.
 SOON_HOURS = 8
@@ -68,6 +69,8 @@ def box() -> str:
 @requires(works_with_referrals)
 def export() -> Response:
     """What the tab shows, all its pages, as a file; the journal says who took it."""
+    if again := ask_password_again():
+        return again
     actor, tab = current_actor(), _tab()
     listing = ListRequest.from_args(request.args, filters=FILTERS)
     shown = tab if tab in (Tab.RECEIVED, Tab.SENT) else Tab.RECEIVED

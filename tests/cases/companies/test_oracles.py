@@ -127,6 +127,7 @@ def test_a_creditor_does_not_change_where_consent_links_go(client, app):
     ("path", "action"),
     [
         ("/dossiers/export.csv", "cases.exported"),
+        ("/orientations/export.csv", "referrals.exported"),
         ("/entreprises/export.csv", "companies.exported"),
         ("/journal.csv", "journal.exported"),
     ],
