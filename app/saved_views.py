@@ -36,14 +36,6 @@ class SavedView(Identified, Dated, Base):
     name: Mapped[str]
     query: Mapped[str]
 
-    @property
-    def arguments(self) -> dict[str, list[str]]:
-        """What ``url_for`` is given to show the list so again."""
-        found: dict[str, list[str]] = {}
-        for name, value in parse_qsl(self.query):
-            found.setdefault(name, []).append(value)
-        return found
-
 
 def list_views(page: str, actor: Actor) -> Sequence[SavedView]:
     """The actor's own views of a list, by name."""
