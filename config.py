@@ -102,6 +102,7 @@ class Settings:
             (not self._is_private_enough(), "PUBLIC_URL must begin with https://."),
             (self.is_production and self._has_weak_secret(), _WEAK_SECRET),
             (self._lacks_worker_login(), "WORKER_DATABASE_URL must be set with DATABASE_URL."),
+            (self.is_production and not self.smtp_url, "SMTP_URL must be set with DATABASE_URL."),
         )
         return [sentence for is_refused, sentence in checks if is_refused]
 

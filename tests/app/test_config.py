@@ -12,6 +12,7 @@ EXTERNAL = {
     "WORKER_DATABASE_URL": "postgres://worker:b@db.example/relais",
     "PUBLIC_URL": "https://relais.example/",
     "SECRET_KEY": "k" * 40,
+    "SMTP_URL": "smtps://mail.example",
 }
 
 
@@ -43,6 +44,7 @@ def test_managed_servers_by_their_addresses(tmp_path: Path) -> None:
         ({"secret_key": DEFAULT_SECRET}, "SECRET_KEY must be set, of 32 characters or more."),
         ({"secret_key": "short"}, "SECRET_KEY must be set, of 32 characters or more."),
         ({"worker_database_url": ""}, "WORKER_DATABASE_URL must be set with DATABASE_URL."),
+        ({"smtp_url": ""}, "SMTP_URL must be set with DATABASE_URL."),
     ],
 )
 def test_production_refuses(tmp_path: Path, change: dict[str, object], sentence: str) -> None:

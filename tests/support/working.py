@@ -5,12 +5,15 @@ Run by ``celery -A tests.support.working:celery``; the settings come from the en
 
 import time
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from app import factory
 from app.jobs import Outbox, job
 from app.mail import send_mail
 from app.notices import post_notice
+from app.tasks import make_celery
+from config import load_settings
 
 #: Long enough for a worker to be killed in the middle.
 SECONDS = 0.1
@@ -29,5 +32,7 @@ def tell(row: Outbox) -> None:
 def __getattr__(name: str) -> Any:
     """Build the application when Celery asks for it, not when pytest reads this file."""
     if name == "celery":
-        return factory.create_celery()
+        # The cluster of the tests is the embedded one, reached by an address: mails are kept.
+        settings = replace(load_settings(), database_is_embedded=True)
+        return make_celery(factory.create_app(settings, process="worker"))
     raise AttributeError(name)
