@@ -12,12 +12,12 @@ from datetime import timedelta
 
 import structlog
 from flask import current_app
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import SYSTEM, Actor, ActorKind
-from app.db import db, unit_of_work
+from app.db import check_constraints, db, unit_of_work
 from app.jobs import JOBS, Job, NoLongerDue, Outbox, OutboxStatus
 from app.rows import OPEN_SCOPE, scope_of
 
@@ -105,8 +105,7 @@ def _speaking_as(actor: Actor, session: Session) -> Iterator[None]:
         return
     session.execute(OPEN_SCOPE, scope_of(actor))
     yield
-    session.flush()
-    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    check_constraints(session)
     session.execute(OPEN_SCOPE, scope_of(SYSTEM))
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import clock
 from app.actors import Actor, ActorKind
 from app.db import Base, Dated, Identified, RowClass, db, row_class, text_enum
+from app.rows import ask_before_anybody
 
 
 class LinkPurpose(enum.StrEnum):
@@ -74,8 +75,7 @@ def read_link_actor(view_args: dict[str, object], purpose: str) -> Actor | None:
     """The actor who bears this link, None when it is unknown, expired, used or revoked."""
     token = str(view_args.get("token", ""))
     values = {"token_hash": hash_token(token), "purpose": purpose, "at": clock.now()}
-    row = db.session.execute(FIND_LINK, values).mappings().one_or_none()
-    db.session.rollback()
+    row = ask_before_anybody(FIND_LINK, values)
     if row is None:
         return None
     return Actor(

@@ -9,7 +9,7 @@ member), ``app_user()``, ``app_principal()`` and ``app_link()``.
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import event, text
+from sqlalchemy import RowMapping, TextClause, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.actors import Actor
@@ -51,7 +51,28 @@ def acting(session: Session) -> Actor:
     return session.info.get("actor") or current_app.extensions["relais.default_actor"]
 
 
+def ask_before_anybody(statement: TextClause, values: dict[str, Any]) -> RowMapping | None:
+    """The row that a definer function answers before it is known who acts, None for nothing.
+
+    A transaction of its own, committed at once, and without a scope: nobody's settings are those of
+    a transaction that says nothing, under which every policy finds no row.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise PrincipalChanged("somebody acts already")
+    session.info["is_unscoped"] = True
+    try:
+        row = session.execute(statement, values).mappings().one_or_none()
+        session.commit()
+        return row
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info["is_unscoped"]
+
+
 @event.listens_for(Session, "after_begin")
 def _open_scope(session: Session, transaction: SessionTransaction, connection: Any) -> None:
-    if not transaction.nested:
+    if not transaction.nested and "is_unscoped" not in session.info:
         connection.execute(OPEN_SCOPE, scope_of(acting(session)))

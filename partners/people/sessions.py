@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from flask import Request, Response, g, redirect, request, url_for
 from sqlalchemy import text
 
-from app import clock, rows
-from app.actors import ANONYMOUS, Actor, ActorKind, Role, Side
-from app.db import db
+from app import clock
+from app.actors import Actor, ActorKind, Role, Side
 from app.links import hash_token
+from app.rows import ask_before_anybody
 from app.security import safe_next
 from partners.organisations.enums import OrganisationKind
 from partners.people import entrance
@@ -41,10 +41,7 @@ def read_token(token: str) -> Actor | None:
 
     One statement in a transaction of its own, which also keeps when the session last served.
     """
-    rows.act_as(ANONYMOUS)
-    values = {"hash": hash_token(token), "at": clock.now()}
-    row = db.session.execute(READ_SESSION, values).mappings().one_or_none()
-    db.session.commit()
+    row = ask_before_anybody(READ_SESSION, {"hash": hash_token(token), "at": clock.now()})
     if row is None:
         return None
     g.fresh_at = row["fresh_at"]

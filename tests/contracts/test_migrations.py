@@ -4,8 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import func, select, text
 
-from app.db import Base, db
+from app.db import Base, db, has_deferred_constraints
 from app.migrating import alembic_config, import_models
 
 
@@ -17,3 +18,9 @@ def test_models_are_what_the_migrations_make(app: Flask) -> None:
 
 def test_there_is_one_head() -> None:
     assert len(ScriptDirectory.from_config(alembic_config("")).get_heads()) == 1
+
+
+def test_models_say_which_constraints_wait(app: Flask) -> None:
+    """Only then does a unit of work ask for them before its commit."""
+    waiting = select(func.count()).select_from(text("pg_constraint")).where(text("condeferrable"))
+    assert bool(db.session.scalar(waiting)) == has_deferred_constraints()

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-SILENT = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")
+SILENT = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
 def recorded_statements() -> Iterator[list[str]]:
-    """The statements issued meanwhile, savepoints and constraint checks left out."""
+    """The statements issued meanwhile, savepoints left out."""
     found: list[str] = []
 
     def keep(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:

@@ -235,7 +235,7 @@ def test_journal_takes_as_many_statements_whatever_its_length(
     client.get("/journal")
     with recorded_statements() as statements:
         client.get("/journal")
-    assert len(statements) == 8, statements
+    assert len(statements) == 7, statements
 
 
 def test_exporting_the_journal_is_written_in_it(client: InspectingClient) -> None:
@@ -281,7 +281,7 @@ def test_today_takes_as_many_statements_whatever_waits(
     with recorded_statements() as statements:
         page = client.get("/").text
     assert page.count("Répondre à") == number
-    assert len(statements) == 9, statements
+    assert len(statements) == 8, statements
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -295,4 +295,4 @@ def test_a_managers_home_takes_as_many_statements_whatever_the_team(
     client.get("/")
     with recorded_statements() as statements:
         client.get("/")
-    assert len(statements) == 12, statements
+    assert len(statements) == 11, statements

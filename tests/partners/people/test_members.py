@@ -228,7 +228,7 @@ def test_the_list_of_members_costs_the_same(
     with recorded_statements() as statements:
         page = client.get("/structure/membres").get_data(as_text=True)
     assert page.count("Absente jusqu’au") == count
-    assert len(statements) == 8, statements
+    assert len(statements) == 7, statements
 
 
 def test_members_are_searched_and_narrowed(client: InspectingClient, manager: Membership) -> None:
