@@ -37,8 +37,8 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("answer_delays", "cases.referrals.panels:answer_delays"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
-    ("today_items", "cases.casework.today:actions_of"),
-    ("today_items", "cases.referrals.today:referrals_of"),
+    ("today_sources", "cases.casework.today:work_of"),
+    ("today_sources", "cases.referrals.today:referrals_of"),
 )
 
 #: Connections kept by each process. Values stay out of the messages of database errors.

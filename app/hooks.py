@@ -21,7 +21,7 @@ HOOKS = {
     "known_elsewhere": "a case was asked for a company others follow: (company, reason, by)",
     "answer_delays": "how fast they answer: (organisation_ids) -> {organisation_id: words}",
     "service_correspondents": "who answers for services: (service_ids) -> {service_id: [names]}",
-    "today_items": "what waits for this member: (actor) -> list of TodayItem",
+    "today_sources": "what waits for this member: (actor) -> list of TodaySource",
 }
 
 

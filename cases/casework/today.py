@@ -8,47 +8,52 @@ from flask import url_for
 from app import clock
 from app.actors import Actor
 from app.days_off import PARIS
+from app.today import TodayRow, TodaySource
 from app.web.panels import TodayItem
-from cases.casework.models import CaseAction, CaseFile
-from cases.casework.queries import list_actions_of_member, list_pauses_over
+from cases.casework.queries import select_actions_of_member, select_pauses_over
 
 #: Actions due later than this are not for today's page.
 HORIZON = timedelta(days=14)
 
 
-def actions_of(actor: Actor) -> list[TodayItem]:
+def work_of(actor: Actor) -> list[TodaySource]:
     """The member's actions due within two weeks and late ones, then the pauses that are over."""
     if not actor.reads_cases:
         return []
     today = clock.today()
-    actions = [_action_item(one, today) for one in list_actions_of_member(actor, today + HORIZON)]
-    return actions + [_pause_item(case) for case in list_pauses_over(actor, today)]
+    return [
+        TodaySource(select_actions_of_member(actor, today + HORIZON), _action_item),
+        TodaySource(select_pauses_over(actor, today), _pause_item),
+    ]
 
 
-def _action_item(action: CaseAction, today: date) -> TodayItem:
-    is_late = action.due_on < today
+def _action_item(row: TodayRow) -> TodayItem:
+    today, due_on = clock.today(), date.fromisoformat(row.facts["due_on"])
     return TodayItem(
-        due_at=_end_of(action.due_on),
-        title=action.objective,
-        detail=f"{action.case.title} · {action.case.reference}",
-        url=url_for("casework.show", case_id=action.case_id, _anchor="actions"),
-        tone="danger" if is_late else "warning" if action.due_on == today else "neutral",
+        due_at=_end_of(due_on),
+        title=row.facts["objective"],
+        detail=_name_of(row),
+        url=url_for("casework.show", case_id=row.facts["case_id"], _anchor="actions"),
+        tone="danger" if due_on < today else "warning" if due_on == today else "neutral",
         icon="checklist",
         kind="action",
     )
 
 
-def _pause_item(case: CaseFile) -> TodayItem:
-    assert case.paused_until is not None
+def _pause_item(row: TodayRow) -> TodayItem:
     return TodayItem(
-        due_at=_end_of(case.paused_until),
+        due_at=_end_of(date.fromisoformat(row.facts["paused_until"])),
         title="La pause de ce dossier est finie",
-        detail=f"{case.title} · {case.reference}",
-        url=url_for("casework.show", case_id=case.id),
+        detail=_name_of(row),
+        url=url_for("casework.show", case_id=row.object_id),
         tone="warning",
         icon="player-play",
         kind="action",
     )
+
+
+def _name_of(row: TodayRow) -> str:
+    return f"{row.facts['title']} · {row.facts['reference']}"
 
 
 def _end_of(day: date) -> datetime:

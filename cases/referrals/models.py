@@ -20,6 +20,8 @@ from partners.people.models import Membership
 
 CASE = row_class(RowClass.CASE)
 SEATS = ARRAY(PG_UUID(as_uuid=True))
+#: Whom a referral is about, for whoever may no longer know.
+NOT_TOLD = "Entreprise non communiquée"
 
 
 class Need(Identified, Dated, Base):
@@ -121,7 +123,7 @@ class Referral(Identified, Dated, Base):
         """Whom it is about, as far as its reader may still know; ``sheet`` and ``case`` loaded."""
         if self.sheet is not None and self.sheet.title:
             return self.sheet.title
-        return self.case.title if self.case is not None else "Entreprise non communiquée"
+        return self.case.title if self.case is not None else NOT_TOLD
 
 
 class ReferralSheet(Base):

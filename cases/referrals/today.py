@@ -6,14 +6,11 @@ from flask import url_for
 
 from app import clock
 from app.actors import Actor
+from app.today import TodayRow, TodaySource
 from app.web.panels import TodayItem
-from cases.referrals.enums import ReferralState
-from cases.referrals.models import AccessRequestMatch, Referral
-from cases.referrals.queries.today import (
-    list_access_requests_to_handle,
-    list_moved,
-    list_to_answer,
-)
+from cases.referrals.enums import ReferralKind, ReferralState
+from cases.referrals.queries.today import select_access_to_handle, select_moved, select_to_answer
+from partners.organisations.enums import Subject
 
 #: What moved is shown that long.
 RECENT = timedelta(days=7)
@@ -33,34 +30,36 @@ NEWS = {
 }
 
 
-def referrals_of(actor: Actor) -> list[TodayItem]:
-    """Referrals to answer by due time, access requests to handle, then what moved this week."""
+def referrals_of(actor: Actor) -> list[TodaySource]:
+    """Referrals to answer, access requests to handle, then what moved this week."""
     if not actor.reads_cases:
         return []
-    received = [_to_answer(one) for one in list_to_answer(actor)]
-    asked = [_to_handle(one) for one in list_access_requests_to_handle(actor)]
-    moved = list_moved(actor, clock.now() - RECENT)
-    return received + asked + [_news(one) for one in moved if one.state in NEWS]
+    return [
+        TodaySource(select_to_answer(actor), _to_answer),
+        TodaySource(select_access_to_handle(actor), _to_handle),
+        TodaySource(select_moved(actor, NEWS.keys(), clock.now() - RECENT), _news),
+    ]
 
 
-def _to_answer(referral: Referral) -> TodayItem:
-    is_late = referral.answer_by is not None and referral.answer_by < clock.now()
+def _to_answer(row: TodayRow) -> TodayItem:
+    is_late = row.due_at is not None and row.due_at < clock.now()
+    kind = ReferralKind(row.facts["kind"]).label  # type: ignore[call-arg]
     return TodayItem(
-        due_at=referral.answer_by,
-        title=f"Répondre à {referral.sender_seat.organisation.name}",
-        detail=f"{referral.title} · {referral.subject.label} · {referral.kind.label}",
-        url=url_for("referrals.show", referral_id=referral.id),
+        due_at=row.due_at,
+        title=f"Répondre à {row.facts['organisation']}",
+        detail=f"{_about(row)} · {kind}",
+        url=url_for("referrals.show", referral_id=row.object_id),
         tone="danger" if is_late else "accent",
         icon="inbox",
         kind="referral",
     )
 
 
-def _to_handle(match: AccessRequestMatch) -> TodayItem:
+def _to_handle(row: TodayRow) -> TodayItem:
     return TodayItem(
         due_at=None,
-        title=f"{match.request.seat.organisation.name} demande à vous rejoindre",
-        detail=f"{match.case.title} · {match.request.subject.label}",
+        title=f"{row.facts['organisation']} demande à vous rejoindre",
+        detail=_about(row),
         url=url_for("referrals.box", onglet="acces"),
         tone="accent",
         icon="user-plus",
@@ -68,14 +67,18 @@ def _to_handle(match: AccessRequestMatch) -> TodayItem:
     )
 
 
-def _news(referral: Referral) -> TodayItem:
-    sentence, tone, icon = NEWS[referral.state]
+def _news(row: TodayRow) -> TodayItem:
+    sentence, tone, icon = NEWS[ReferralState(row.facts["state"])]  # type: ignore[call-arg]
     return TodayItem(
         due_at=None,
-        title=f"{referral.receiver_seat.organisation.name} {sentence}",
-        detail=f"{referral.title} · {referral.subject.label}",
-        url=url_for("referrals.show", referral_id=referral.id),
+        title=f"{row.facts['organisation']} {sentence}",
+        detail=_about(row),
+        url=url_for("referrals.show", referral_id=row.object_id),
         tone=tone,
         icon=icon,
         kind="news",
     )
+
+
+def _about(row: TodayRow) -> str:
+    return f"{row.facts['title']} · {Subject(row.facts['subject']).label}"

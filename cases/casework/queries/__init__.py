@@ -2,12 +2,15 @@
 
 from cases.casework.queries.cases import (
     case_page_options,
+    case_title,
     cases_visible_to,
     find_open_case,
     get_case,
+    is_read_by,
     list_cases_of_company,
     list_changes,
-    list_pauses_over,
+    select_pauses_over,
+    with_title,
 )
 from cases.casework.queries.sharing import (
     Opening,
@@ -30,14 +33,15 @@ from cases.casework.queries.work import (
     latest_assessment,
     latest_assessment_for,
     list_actions,
-    list_actions_of_member,
     list_assessments,
     list_entries,
+    select_actions_of_member,
 )
 
 __all__ = [
     "Opening",
     "case_page_options",
+    "case_title",
     "cases_visible_to",
     "consent_facts",
     "find_open_case",
@@ -48,10 +52,10 @@ __all__ = [
     "get_case",
     "get_entry",
     "get_participation",
+    "is_read_by",
     "latest_assessment",
     "latest_assessment_for",
     "list_actions",
-    "list_actions_of_member",
     "list_assessments",
     "list_bases",
     "list_cases_of_company",
@@ -60,8 +64,10 @@ __all__ = [
     "list_entries",
     "list_openings",
     "list_participations",
-    "list_pauses_over",
     "list_seats",
     "list_unconfirmed_agreements",
     "seats_by_id",
+    "select_actions_of_member",
+    "select_pauses_over",
+    "with_title",
 ]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
 from app.db import db
 from app.errors import NotVisible
 from app.reference.models import Commune
+from app.today import today_columns
 from cases.casework.enums import CaseStatus
 from cases.casework.models import (
     CaseChange,
@@ -25,13 +26,26 @@ from partners.people.models import Membership
 
 def cases_visible_to(actor: Actor) -> Select[CaseFile]:
     """Cases in which the actor's seat takes part; none through a role that reads no case."""
-    statement = select(CaseFile)
+    return select(CaseFile).where(is_read_by(actor))
+
+
+def is_read_by(actor: Actor) -> ColumnElement[bool]:
+    """The actor's seat takes part in the case of the row (``case_file`` is in the statement)."""
     if actor.is_system:
-        return statement
+        return true()
     seat_id = actor.seat_id if actor.reads_cases else None
-    if seat_id is None:
-        return statement.where(CaseFile.id.is_(None))
-    return statement.where(CaseFile.reader_seats.contains([seat_id]))
+    return false() if seat_id is None else CaseFile.reader_seats.contains([seat_id])
+
+
+def case_title() -> ColumnElement[str]:
+    """The company's name, else the person's (``with_title`` joins them)."""
+    person = func.concat_ws(" ", func.nullif(Person.given_name, ""), Person.family_name)
+    return func.coalesce(Company.name, person)
+
+
+def with_title(statement: Select[Any]) -> Select[Any]:
+    """The statement about ``case_file``, with the company and the person that name it."""
+    return statement.outerjoin(CaseFile.company).outerjoin(CaseFile.person)
 
 
 def get_case(case_id: uuid.UUID, actor: Actor) -> CaseFile:
@@ -76,17 +90,21 @@ def list_cases_of_company(company_id: uuid.UUID, actor: Actor) -> Sequence[CaseF
     return db.session.scalars(statement.order_by(*order)).all()
 
 
-def list_pauses_over(actor: Actor, today: date, limit: int = 20) -> Sequence[CaseFile]:
-    """Cases this member leads whose pause ends today or before."""
-    statement = (
-        cases_visible_to(actor)
-        .where(CaseFile.lead_member_id == actor.membership_id)
+def select_pauses_over(actor: Actor, today: date, limit: int = 20) -> Select[Any]:
+    """Cases this member leads whose pause ends today or before: rows of *Aujourd'hui*."""
+    columns = today_columns(
+        CaseFile.id,
+        paused_until=CaseFile.paused_until,
+        title=case_title(),
+        reference=CaseFile.reference,
+    )
+    return (
+        with_title(select(*columns).select_from(CaseFile))
+        .where(CaseFile.lead_member_id == actor.membership_id, is_read_by(actor))
         .where(CaseFile.status == CaseStatus.PAUSED, CaseFile.paused_until <= today)
-        .options(joinedload(CaseFile.company), joinedload(CaseFile.person))
         .order_by(CaseFile.paused_until)
         .limit(limit)
     )
-    return db.session.scalars(statement).all()
 
 
 def list_changes(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseChange]:

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.actors import Actor, Side
 from app.db import db
+from app.today import today_columns
 from cases.casework.enums import ActionStatus, Audience
 from cases.casework.models import (
     Assessment,
@@ -16,7 +18,13 @@ from cases.casework.models import (
     CaseFile,
     TimelineEntry,
 )
-from cases.casework.queries.cases import in_visible_case, one_or_refuse
+from cases.casework.queries.cases import (
+    case_title,
+    in_visible_case,
+    is_read_by,
+    one_or_refuse,
+    with_title,
+)
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 
@@ -75,19 +83,23 @@ def get_action(action_id: uuid.UUID, actor: Actor) -> CaseAction:
     return one_or_refuse(db.session.scalars(statement).one_or_none())
 
 
-def list_actions_of_member(actor: Actor, until: date, limit: int = 50) -> Sequence[CaseAction]:
-    """What a member has to do until a day, the late ones included, with the case's company."""
-    case = joinedload(CaseAction.case)
-    statement = (
-        select(CaseAction)
+def select_actions_of_member(actor: Actor, until: date, limit: int = 50) -> Select[Any]:
+    """What a member has to do until a day, the late ones included: rows of *Aujourd'hui*."""
+    columns = today_columns(
+        CaseAction.id,
+        objective=CaseAction.objective,
+        due_on=CaseAction.due_on,
+        case_id=CaseFile.id,
+        title=case_title(),
+        reference=CaseFile.reference,
+    )
+    return (
+        with_title(select(*columns).join_from(CaseAction, CaseFile))
         .where(CaseAction.owner_id == actor.membership_id, CaseAction.due_on <= until)
-        .where(CaseAction.status.in_(OPEN_ACTIONS))
-        .where(in_visible_case(CaseAction.case_id, actor))
-        .options(case.joinedload(CaseFile.company), case.joinedload(CaseFile.person))
+        .where(CaseAction.status.in_(OPEN_ACTIONS), is_read_by(actor))
         .order_by(CaseAction.due_on, CaseAction.id)
         .limit(limit)
     )
-    return db.session.scalars(statement).all()
 
 
 def list_assessments(case_id: uuid.UUID, actor: Actor) -> Sequence[Assessment]:

@@ -4,7 +4,7 @@ from flask import render_template
 
 from app import clock, hooks
 from app.security import current_actor, members_only
-from app.web.panels import TodayItem
+from app.today import read_today
 from cases.desk.grouping import NEWS, group_items, is_told
 from cases.desk.queries.notices import list_unread_notices
 from cases.desk.views.base import blueprint
@@ -17,7 +17,7 @@ def today() -> str:
     """The home of whoever is signed in."""
     actor = current_actor()
     now = clock.now()
-    items: list[TodayItem] = [item for found in hooks.fire("today_items", actor) for item in found]
+    items = read_today(one for found in hooks.fire("today_sources", actor) for one in found)
     notices = list_unread_notices(actor) if actor.reads_cases else []
     told = {notice.path for notice in notices}
     about = {item.url: item.detail for item in items}

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -21,13 +21,15 @@ from partners.people.models import Membership, UserAccount
 
 def referrals_visible_to(actor: Actor) -> Select[Referral]:
     """Referrals that the actor's seat sent, leads or (once sent) received."""
-    statement = select(Referral)
+    return select(Referral).where(is_told_to(actor))
+
+
+def is_told_to(actor: Actor) -> ColumnElement[bool]:
+    """The referral of the row is one that the actor's seat reads."""
     if actor.is_system:
-        return statement
+        return true()
     seat_id = actor.seat_id if actor.reads_cases else None
-    if seat_id is None:
-        return statement.where(Referral.id.is_(None))
-    return statement.where(Referral.reader_seats.contains([seat_id]))
+    return false() if seat_id is None else Referral.reader_seats.contains([seat_id])
 
 
 def page_options() -> tuple:

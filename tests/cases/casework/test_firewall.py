@@ -2,11 +2,12 @@
 
 import pytest
 
+from app.today import read_today
 from cases.casework import queries
 from cases.casework.enums import Audience
 from cases.casework.lists import ask_cases, export_cases, list_cases
 from cases.casework.readers import figures_seats
-from cases.casework.today import actions_of
+from cases.casework.today import work_of
 from cases.companies.queries import companies_visible_to, persons_visible_to, search_companies
 from partners.organisations.models import Seat
 from tests.factories.casework import make_basis, make_entry, make_participation
@@ -95,4 +96,4 @@ def test_figures_are_for_the_lead_and_covered_seats(world):
 def test_nothing_waits_for_a_stranger_today(world, app):
     actor = actor_of(world.recovery)
     with app.test_request_context(), acting_as(actor):
-        assert actions_of(actor) == []
+        assert read_today(work_of(actor)) == []
