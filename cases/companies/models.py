@@ -94,6 +94,8 @@ class Person(Identified, Dated, Base):
         ARRAY(PG_UUID(as_uuid=True)), default=list, server_default="{}"
     )
 
+    commune: Mapped[Commune | None] = related()
+
     @property
     def full_name(self) -> str:
         """Given name then family name."""

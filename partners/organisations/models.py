@@ -42,6 +42,9 @@ class Organisation(Identified, Dated, Base):
     seats: Mapped[list["Seat"]] = related(back_populates="organisation")
     units: Mapped[list["Unit"]] = related(back_populates="organisation")
     services: Mapped[list["Service"]] = related(back_populates="organisation")
+    rules: Mapped[list["RoutingRule"]] = related(
+        order_by="RoutingRule.effect.desc(), RoutingRule.created_at, RoutingRule.id"
+    )
 
 
 class Seat(Identified, Base):

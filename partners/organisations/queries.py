@@ -231,9 +231,9 @@ def list_all_organisations(search: str = "") -> list[Organisation]:
     """Every organisation, closed ones too, with seats, units and services: for administration."""
     words = fold(search).split()
     conditions = [_has(Organisation.folded_name, word) for word in words]
-    facts = (*LISTED_FACTS, selectinload(Organisation.seats))
+    facts = (*LISTED_FACTS, joinedload(Organisation.seats))
     statement = select(Organisation).where(*conditions).options(*facts)
-    return list(db.session.scalars(statement.order_by(Organisation.folded_name)))
+    return list(db.session.scalars(statement.order_by(Organisation.folded_name)).unique())
 
 
 def _has(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:

@@ -6,8 +6,9 @@ Handles the hook ``service_correspondents``, because organisations do not know p
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from app import clock
@@ -41,39 +42,49 @@ class CorrespondentLine:
 def correspondents_of(
     service_ids: Collection[uuid.UUID],
 ) -> dict[uuid.UUID, list[CorrespondentLine]]:
-    """Correspondents by service, active members only, in the order of their names: 2 statements."""
-    rows = list(_named_for(service_ids))
-    absences = absences_today([row.membership_id for row in rows])
+    """Correspondents by service, active members only, by name: one statement."""
     found: dict[uuid.UUID, list[CorrespondentLine]] = {}
-    for row in rows:
-        line = _line(row.membership, absences.get(row.membership_id))
-        found.setdefault(row.service_id, []).append(line)
+    for row, absence in _named_for(service_ids):
+        found.setdefault(row.service_id, []).append(_line(row.membership, absence))
     return found
 
 
-def _named_for(service_ids: Collection[uuid.UUID]) -> list[Correspondent]:
+def _named_for(service_ids: Collection[uuid.UUID]) -> list[tuple[Correspondent, Absence | None]]:
+    """Who is named, by name, with the absence that holds today (the one that ends last)."""
     if not service_ids:
         return []
+    away, deputy = is_away_on(clock.today()), aliased(Membership)
     statement = (
-        select(Correspondent)
+        select(Correspondent, Absence)
         .join(Correspondent.membership)
         .join(Membership.user)
+        .outerjoin(Absence, and_(Absence.membership_id == Membership.id, away))
+        .outerjoin(deputy, Absence.deputy_id == deputy.id)
         .where(Correspondent.service_id.in_(service_ids), Membership.ended_at.is_(None))
-        .options(contains_eager(Correspondent.membership).contains_eager(Membership.user))
+        .options(
+            contains_eager(Correspondent.membership).contains_eager(Membership.user),
+            contains_eager(Absence.deputy.of_type(deputy)).joinedload(deputy.user),
+        )
+        .order_by(Absence.ends_on)
     )
-    return sorted(db.session.scalars(statement), key=lambda row: row.membership.user.folded_name)
+    named = {row.id: (row, absence) for row, absence in db.session.execute(statement)}
+    return sorted(named.values(), key=lambda found: found[0].membership.user.folded_name)
+
+
+def is_away_on(day: date) -> ColumnElement[bool]:
+    """The absence of the row holds on this day."""
+    return and_(Absence.starts_on <= day, Absence.ends_on >= day)
 
 
 def absences_today(membership_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Absence]:
     """The absence that holds today by membership, with its deputy's name."""
     if not membership_ids:
         return {}
-    today, deputy = clock.today(), aliased(Membership)
+    deputy = aliased(Membership)
     statement = (
         select(Absence)
         .outerjoin(deputy, Absence.deputy_id == deputy.id)
-        .where(Absence.membership_id.in_(membership_ids))
-        .where(Absence.starts_on <= today, Absence.ends_on >= today)
+        .where(Absence.membership_id.in_(membership_ids), is_away_on(clock.today()))
         .options(contains_eager(Absence.deputy.of_type(deputy)).joinedload(deputy.user))
         .order_by(Absence.ends_on)
     )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,7 +12,9 @@ from app.db import db
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
+from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
+from cases.referrals.queries.referrals import is_told_to
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 
@@ -33,15 +36,25 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
 
 def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
     """One need, its case and what the wizard shows of it. Raises NotVisible."""
+    return _get_need(need_id, actor)
+
+
+def get_need_with_referrals(need_id: uuid.UUID, actor: Actor) -> Need:
+    """The same, with the referrals that its reader may see. Raises NotVisible."""
+    return _get_need(need_id, actor, joinedload(Need.referrals.and_(is_told_to(actor))))
+
+
+def _get_need(need_id: uuid.UUID, actor: Actor, *more: Any) -> Need:
     case = joinedload(Need.case)
     statement = needs_visible_to(actor).where(Need.id == need_id)
     statement = statement.options(
-        case.joinedload(CaseFile.company),
-        case.joinedload(CaseFile.person),
+        case.joinedload(CaseFile.company).joinedload(Company.commune),
+        case.joinedload(CaseFile.person).joinedload(Person.commune),
         case.joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
         case.joinedload(CaseFile.participations)
         .joinedload(Participation.seat)
         .joinedload(Seat.organisation),
+        *more,
     )
     found = db.session.scalars(statement).unique().one_or_none()
     if found is None:
@@ -59,7 +72,7 @@ def find_need_of_form(client_key: str, actor: Actor) -> Need | None:
 
 def list_needs(case_id: uuid.UUID, actor: Actor) -> Sequence[Need]:
     """Needs of a case, oldest first, each with the referrals the actor may see (two statements)."""
-    referrals = selectinload(Need.referrals.and_(Referral.reader_seats.contains([actor.seat_id])))
+    referrals = selectinload(Need.referrals.and_(is_told_to(actor)))
     statement = needs_visible_to(actor).where(Need.case_id == case_id).order_by(Need.created_at)
     return db.session.scalars(
         statement.options(

@@ -5,18 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.actors import Actor, Role, Side
 from app.db import db
-from cases.referrals.models import Referral
-from cases.referrals.queries.referrals import referrals_visible_to
 from cases.referrals.routing import Partner
-from cases.referrals.rules.states import WAITING
 from partners.organisations.enums import Subject
 from partners.organisations.models import Organisation, Seat, Service, Unit, UnitTerritory
-from partners.organisations.queries import routing_rules_of
 from partners.organisations.rules import places_holding
 from partners.people.correspondents import correspondents_of
 from partners.people.models import Membership
@@ -43,8 +39,7 @@ def list_partners(
     ``bars`` says by seat why it cannot be asked, ``notes`` what to know before asking it.
     """
     seats = _seats_serving(subject, actor, always)
-    services = {s.id: _on(s, subject) for s in seats}
-    rules = routing_rules_of([seat.organisation_id for seat in seats])
+    services = {s.id: sorted(s.organisation.services, key=lambda one: one.name) for s in seats}
     lines = correspondents_of([one.id for found in services.values() for one in found])
     figures = _figures([seat.id for seat in seats], now - FIGURES_OVER)
     return [
@@ -52,7 +47,7 @@ def list_partners(
             seat=seat,
             services=services[seat.id],
             units=sorted(seat.organisation.units, key=lambda unit: unit.name),
-            rules=rules.get(seat.organisation_id, ()),
+            rules=seat.organisation.rules,
             correspondents=[c for one in services[seat.id] for c in lines.get(one.id, ())],
             open_count=figures.get(seat.id, (0, None))[0],
             answer_hours=figures.get(seat.id, (0, None))[1],
@@ -89,24 +84,16 @@ def find_coordination(commune_code: str | None, actor: Actor) -> Seat | None:
     """The seat that coordinates a territory: who is asked when nobody else can be."""
     if commune_code is None:
         return None
-    statement = (
-        _seats(actor)
-        .join(Membership, Membership.seat_id == Seat.id)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .join(UnitTerritory, UnitTerritory.unit_id == Unit.id)
-        .where(Membership.role == Role.COORDINATOR, Membership.ended_at.is_(None))
-        .where(or_(*_holding(commune_code)), Seat.side == Side.AID)
-        .order_by(Organisation.folded_name)
+    coordinates = (
+        exists()
+        .where(Membership.seat_id == Seat.id, Membership.ended_at.is_(None))
+        .where(Membership.role == Role.COORDINATOR, Unit.id == Membership.unit_id)
+        .where(UnitTerritory.unit_id == Unit.id, or_(*_holding(commune_code)))
     )
-    return db.session.scalars(statement).unique().first()
-
-
-def list_asked_seats(need_id: uuid.UUID, actor: Actor) -> set[uuid.UUID]:
-    """Seats from which this need still waits for an answer."""
-    statement = referrals_visible_to(actor).where(
-        Referral.need_id == need_id, Referral.state.in_(WAITING)
-    )
-    return set(db.session.scalars(statement.with_only_columns(Referral.receiver_seat_id)))
+    statement = select(Seat).join(Seat.organisation).options(ORGANISATION)
+    statement = statement.where(Organisation.is_active, Seat.id != actor.seat_id)
+    statement = statement.where(Seat.side == Side.AID, coordinates)
+    return db.session.scalars(statement.order_by(Organisation.folded_name).limit(1)).first()
 
 
 def _seats(actor: Actor) -> Select[Seat]:
@@ -118,13 +105,9 @@ def _seats_serving(subject: Subject, actor: Actor, always: Collection[uuid.UUID]
     serves = select(Service.organisation_id).where(Service.subject == subject, Service.is_active)
     asked = and_(Seat.side == Side.AID, Seat.organisation_id.in_(serves))
     statement = _seats(actor).where(or_(asked, Seat.id.in_(always)))
-    services = ORGANISATION.selectinload(Organisation.services.and_(Service.is_active))
-    return db.session.scalars(statement.options(services)).unique().all()
-
-
-def _on(seat: Seat, subject: Subject) -> list[Service]:
-    found = [one for one in seat.organisation.services if one.subject is subject]
-    return sorted(found, key=lambda one: one.name)
+    offered = Organisation.services.and_(Service.is_active, Service.subject == subject)
+    options = (ORGANISATION.joinedload(offered), ORGANISATION.joinedload(Organisation.rules))
+    return db.session.scalars(statement.options(*options)).unique().all()
 
 
 def _figures(

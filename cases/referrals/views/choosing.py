@@ -8,13 +8,12 @@ from app import clock
 from app.actors import Actor
 from app.errors import NotAllowed
 from app.reference.models import Commune
-from app.reference.queries import get_commune
 from app.security import current_actor, requires
 from cases.casework.rules import role_of
 from cases.referrals.enums import ReferralKind
 from cases.referrals.models import Need
-from cases.referrals.queries.needs import get_need
-from cases.referrals.queries.routing import find_coordination, list_asked_seats, list_partners
+from cases.referrals.queries.needs import get_need_with_referrals
+from cases.referrals.queries.routing import find_coordination, list_partners
 from cases.referrals.routing import (
     Candidate,
     Partner,
@@ -26,6 +25,7 @@ from cases.referrals.routing import (
     rank,
 )
 from cases.referrals.rules.rights import can_add_need, is_sealed, kinds_for, works_with_referrals
+from cases.referrals.rules.states import is_waiting
 from cases.referrals.views.blueprint import blueprint
 
 KIND_HELP = {
@@ -44,7 +44,7 @@ INSIDE_FOR_LEAD = "Déjà dans le dossier : vous pouvez lui passer le relais"
 def choose(need_id: uuid.UUID) -> str:
     """Who may be asked, best first; who may not, and why, folded away."""
     actor = current_actor()
-    need = get_need(need_id, actor)
+    need = get_need_with_referrals(need_id, actor)
     role = role_of(actor, need.case.participations)
     if not can_add_need(actor, need.case, role):
         raise NotAllowed("Seules les organisations qui accompagnent ce dossier peuvent orienter.")
@@ -67,10 +67,8 @@ def choose(need_id: uuid.UUID) -> str:
 
 def commune_of(need: Need) -> Commune | None:
     """Where the company is, else where the person lives."""
-    case = need.case
-    if case.company is not None and case.company.commune_code:
-        return get_commune(case.company.commune_code)
-    return get_commune(case.person.commune_code) if case.person else None
+    places = (one.commune for one in (need.case.company, need.case.person) if one is not None)
+    return next((place for place in places if place is not None), None)
 
 
 def picked_seats() -> list[uuid.UUID]:
@@ -103,7 +101,7 @@ def _ranking(need: Need, commune: Commune | None, picked: list[uuid.UUID], actor
 
 def _known_seats(need: Need, actor: Actor) -> tuple[dict[uuid.UUID, str], dict[uuid.UUID, str]]:
     """Seats that cannot be asked, and seats inside the case, to whom only a lead hands over."""
-    bars = {seat_id: ASKED for seat_id in list_asked_seats(need.id, actor)}
+    bars = {one.receiver_seat_id: ASKED for one in need.referrals if is_waiting(one)}
     inside = [one.seat_id for one in need.case.participations if one.ended_at is None]
     if need.case.lead_seat_id == actor.seat_id and not is_sealed(need.subject):
         return bars, {seat_id: INSIDE_FOR_LEAD for seat_id in inside}

@@ -231,7 +231,7 @@ def test_partners_are_read_in_the_same_statements(app, count: int) -> None:
         assert recovery.id not in {one.seat.id for one in found}
     with recorded_statements() as statements:
         list_partners(Subject.CASH_FLOW, other, clock.now())
-    assert len(statements) == 6
+    assert len(statements) == 4
 
 
 def test_load_is_counted_and_few_answers_are_not_averaged(app) -> None:
