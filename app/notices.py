@@ -6,7 +6,7 @@ Written by the worker with a unique key, so that a job that runs twice speaks on
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,12 @@ class Notice(Identified, Dated, Base):
     __tablename__ = "notice"
     __table_args__ = (
         Index("ix_notice_seat_id_created_at", "seat_id", "created_at"),
+        Index(
+            "ix_notice_unread",
+            "seat_id",
+            text("created_at DESC"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
         row_class(RowClass.SYSTEM),
     )
 

@@ -65,6 +65,7 @@ class Referral(Identified, Dated, Base):
         Index("ix_referral_reader_seats", "reader_seats", postgresql_using="gin"),
         Index("ix_referral_receiver_seat_id_state", "receiver_seat_id", "state"),
         Index("ix_referral_sender_seat_id_sent_at", "sender_seat_id", "sent_at"),
+        Index("ix_referral_moved", "sender_seat_id", text("GREATEST(answered_at, ended_at) DESC")),
         Index(
             "uq_referral_waiting",
             "need_id",

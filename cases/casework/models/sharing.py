@@ -81,7 +81,7 @@ class Participation(Identified, Base):
         CASE,
     )
 
-    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     seat_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("seat.id"))
     role: Mapped[ParticipantRole] = mapped_column(text_enum(ParticipantRole))
     member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"), index=True)

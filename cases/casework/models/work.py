@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -108,7 +108,12 @@ class CaseAction(Identified, Dated, Base):
 
     __tablename__ = "case_action"
     __table_args__ = (
-        Index("ix_case_action_owner_id_due_on", "owner_id", "due_on"),
+        Index(
+            "ix_case_action_to_do",
+            "owner_id",
+            "due_on",
+            postgresql_where=text("status IN ('todo', 'doing')"),
+        ),
         CASE,
     )
 
