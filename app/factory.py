@@ -41,8 +41,15 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("today_sources", "cases.referrals.today:referrals_of"),
 )
 
-#: Connections kept by each process. Values stay out of the messages of database errors.
-POOL = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+#: Connections kept by each process, the warm ones first: a statement asked twice on a connection is
+#: prepared there. Values stay out of the messages of database errors.
+POOL = {
+    "pool_pre_ping": True,
+    "pool_use_lifo": True,
+    "pool_size": 5,
+    "max_overflow": 5,
+    "connect_args": {"prepare_threshold": 2},
+}
 
 #: How the kernel learns who asks: (kind, function of a feature).
 READERS = {

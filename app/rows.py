@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session, SessionTransaction
 from app.actors import Actor
 from app.db import db
 
+#: Policies make long plans: planned once for each connection and prepared statement, whoever acts.
 OPEN_SCOPE = text(
-    "SELECT set_config('role', :role, true), set_config('app.seat', :seat, true),"
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " set_config('role', :role, true), set_config('app.seat', :seat, true),"
     " set_config('app.case_seat', :case_seat, true), set_config('app.user', :user, true),"
     " set_config('app.principal', :principal, true), set_config('app.link', :link, true)"
 )

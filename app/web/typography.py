@@ -9,10 +9,13 @@ import re
 from flask import Flask, Response
 
 NBSP = "\u00a0"
-#: What is not running text: tags, and elements shown or sent back as they are.
-AS_IT_IS = re.compile(r"(<(textarea|script|style|pre|code|svg)\b.*?</\2>|<[^>]*>)", re.S)
-BEFORE_MARK = re.compile(r"[ \n]+(?=(?:[:;?!%€]|»)(?:[\s.,)»·]|$))")
-AFTER_QUOTE = re.compile(r"«[ \n]+")
+MARK = r"(?:[:;?!%€]|»)"
+BEFORE_MARK = rf"[ \n]+(?={MARK}(?:[\s.,)»·<]|$))"
+AFTER_QUOTE = r"(?<=«)[ \n]+"
+#: Elements shown or sent back as they are, and tags: what is not running text.
+AS_IT_IS = r"<(?:(textarea|script|style|pre|code|svg)\b.*?</\1>|[^>]*>)"
+#: One pass over the page: what is left as it is, then the spaces to bind.
+PIECES = re.compile(rf"{AS_IT_IS}|({BEFORE_MARK}|{AFTER_QUOTE})", re.S)
 
 
 def init_typography(app: Flask) -> None:
@@ -29,13 +32,8 @@ def space_response(response: Response) -> Response:
 
 def space_page(html: str) -> str:
     """The same page with no-break spaces in its text."""
-    parts, start = [], 0
-    for tag in AS_IT_IS.finditer(html):
-        parts += [space_text(html[start : tag.start()]), tag.group()]
-        start = tag.end()
-    return "".join([*parts, space_text(html[start:])])
+    return PIECES.sub(_bind, html)
 
 
-def space_text(text: str) -> str:
-    """« À qui ? » with no-break spaces before high marks and units, and inside quotes."""
-    return AFTER_QUOTE.sub(f"«{NBSP}", BEFORE_MARK.sub(NBSP, text))
+def _bind(piece: re.Match[str]) -> str:
+    return NBSP if piece.lastindex == 2 else piece.group()

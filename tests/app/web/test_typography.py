@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.typography import space_page, space_text
+from app.web.typography import space_page
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from app.web.typography import space_page, space_text
     ],
 )
 def test_marks_stay_on_the_line_of_their_word(typed: str, spaced: str) -> None:
-    assert space_text(typed) == spaced
+    assert space_page(typed) == spaced
 
 
 def test_tags_and_what_was_typed_are_left_alone() -> None:
