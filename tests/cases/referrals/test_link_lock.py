@@ -16,6 +16,7 @@ from app.links import LinkPurpose
 from app.migrating import import_models
 from cases.casework.models import TimelineEntry
 from cases.referrals.models import Referral, ReferralSheet, ReferralStep
+from partners.organisations.enums import Subject
 from partners.organisations.models import Organisation, Seat, Service, Unit
 from tests.cases.referrals.linked import SIGNED, accept_by_link, bearer_of
 from tests.factories.links import make_link
@@ -37,7 +38,7 @@ MINE = {"referral": 1, "referral_sheet": 1, "referral_step": 1}
 def world(app) -> World:
     world = make_world()
     make_unit(world.urssaf)
-    make_service(world.urssaf, "bank")
+    make_service(world.urssaf, Subject.BANK)
     with seeding() as session:
         seen = {"before": "sent", "after": "seen", "seat_id": world.pending.seat_id}
         session.add(ReferralStep(referral_id=world.waiting.id, **seen))
