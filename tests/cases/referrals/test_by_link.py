@@ -218,7 +218,7 @@ def test_a_handover_says_what_it_gives(app, client) -> None:
     token = linked.link_to(sent)
     assert "devient pilote du dossier" in client.get(f"/reponse/{token}").text
     client.post(f"/reponse/{token}/accepter", data=WHO)
-    assert "reste associé au dossier" in client.get(f"/reponse/{token}").text
+    assert "continue de le suivre" in client.get(f"/reponse/{token}").text
 
 
 # --- links that open nothing --------------------------------------------------------------------
