@@ -125,9 +125,7 @@ FIND_LINK = text("SELECT * FROM find_link(:token_hash, :purpose, :at)")
 
 def read_link_actor(view_args: dict[str, object], purpose: str) -> Actor | None:
     """The actor who bears this link, None when it is unknown, expired, used or revoked."""
-    token = str(view_args.get("token", ""))
-    values = {"token_hash": hash_token(token), "purpose": purpose, "at": clock.now()}
-    row = ask_before_anybody(FIND_LINK, values)
+    row = ask_before_anybody(FIND_LINK, _named(str(view_args.get("token", "")), purpose))
     if row is None:
         return None
     return Actor(
@@ -136,6 +134,11 @@ def read_link_actor(view_args: dict[str, object], purpose: str) -> Actor | None:
         link_purpose=purpose,
         link_object_id=row["object_id"],
     )
+
+
+def _named(token: str, purpose: str) -> dict[str, object]:
+    """What names a link to the functions that find it."""
+    return {"token_hash": hash_token(token), "purpose": purpose, "at": clock.now()}
 
 
 class LinkGone(Gone):
@@ -156,16 +159,14 @@ STANDING = text("SELECT * FROM link_standing(:token_hash, :purpose, :at)")
 
 def find_standing(token: str, purpose: str) -> tuple[uuid.UUID | None, str]:
     """The object of a link, live or not, and where the link stands; (None, unknown) for none."""
-    values = {"token_hash": hash_token(token), "purpose": purpose, "at": clock.now()}
-    row = db.session.execute(STANDING, values).one_or_none()
-    return (row.object_id, row.standing) if row else (None, LinkStanding.UNKNOWN)
+    row = db.session.execute(STANDING, _named(token, purpose)).mappings().one_or_none()
+    return (row["object_id"], row["standing"]) if row else (None, LinkStanding.UNKNOWN)
 
 
 def link_refusal(view_args: dict[str, object], purpose: str) -> LinkGone:
     """Why this link opens nothing, in words."""
-    _object_id, standing = find_standing(str(view_args.get("token", "")), purpose)
-    db.session.rollback()
-    return LinkGone(LinkStanding(standing))
+    row = ask_before_anybody(STANDING, _named(str(view_args.get("token", "")), purpose))
+    return LinkGone(LinkStanding(row["standing"]) if row else LinkStanding.UNKNOWN)
 
 
 def ask_another_link(object_id: uuid.UUID | None, kind: str, *, names: str, by: Actor) -> None:

@@ -93,6 +93,7 @@ def test_an_altered_link_is_of_no_object(app: Flask, token: str) -> None:
     make()
     with acting_as(ANONYMOUS):
         assert find_standing(token, LinkPurpose.ANSWER) == (None, LinkStanding.UNKNOWN)
+    with acting_as(ANONYMOUS):
         assert not link_refusal({"token": token}, LinkPurpose.ANSWER).is_renewable
 
 

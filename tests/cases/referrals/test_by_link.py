@@ -377,4 +377,4 @@ def test_the_page_asks_a_known_number_of_things(told, client: InspectingClient) 
     client.get(f"/reponse/{token}")
     with recorded_statements() as found:
         client.get(f"/reponse/{token}")
-    assert len(found) == 8, found
+    assert len(found) == 7, found
