@@ -28,8 +28,12 @@ class NotAllowed(Refusal):
 
 
 class Gone(Refusal):
-    """A link that has expired, was used or was revoked."""
+    """A link that has expired, was used or was revoked.
 
+    ``renewal_url`` is where its bearer asks for another, empty when they may not.
+    """
+
+    renewal_url = ""
     message = (
         "Ce lien n’est plus valable. Demandez-en un nouveau à la personne qui vous l’a envoyé."
     )

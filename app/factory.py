@@ -56,6 +56,7 @@ READERS = {
     "member": "partners.people.sessions:read_member",
     "sign_in_again": "partners.people.sessions:sign_in_again",
     "link": "app.links:read_link_actor",
+    "dead_link": "app.links:link_refusal",
     "author": "partners.people.authors:find_author",
 }
 

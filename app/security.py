@@ -31,6 +31,7 @@ class Policy:
     name: str
     rule: Rule | None = None
     purpose: str = ""
+    renewal: str = ""
 
 
 def _stamp(policy: Policy) -> Callable[[View], View]:
@@ -56,9 +57,12 @@ def requires(rule: Rule) -> Callable[[View], View]:
     return _stamp(Policy(f"requires:{rule.__name__}", rule=rule))
 
 
-def by_link(purpose: str) -> Callable[[View], View]:
-    """The bearer of a link of this purpose; the view has a ``token`` argument in its address."""
-    return _stamp(Policy(f"by_link:{purpose}", purpose=purpose))
+def by_link(purpose: str, *, renewal: str = "") -> Callable[[View], View]:
+    """The bearer of a link of this purpose; the view has a ``token`` argument in its address.
+
+    ``renewal`` is the endpoint at which the bearer of an expired link asks for another.
+    """
+    return _stamp(Policy(f"by_link:{purpose}", purpose=purpose, renewal=renewal))
 
 
 def policy_of(app: Flask, endpoint: str) -> Policy | None:
@@ -115,9 +119,17 @@ def _actor_for(policy: Policy) -> Actor:
     if policy.purpose:
         actor = readers["link"](request.view_args or {}, policy.purpose)
         if actor is None:
-            raise Gone()
+            raise _gone(policy)
         return actor
     return current_user.actor if current_user.is_authenticated else ANONYMOUS
+
+
+def _gone(policy: Policy) -> Gone:
+    arguments = request.view_args or {}
+    refusal = current_app.extensions["relais.actors"]["dead_link"](arguments, policy.purpose)
+    if policy.renewal and refusal.is_renewable:
+        refusal.renewal_url = url_for(policy.renewal, **arguments)
+    return refusal
 
 
 def _read_member(asked: Request) -> SignedIn | None:

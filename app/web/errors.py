@@ -47,7 +47,8 @@ def status_of(refusal: Refusal) -> int:
 
 def show_refusal(refusal: Refusal) -> ResponseReturnValue:
     """Answer a refusal with its own sentence."""
-    return error_page(status_of(refusal), message=refusal.message)
+    renewal_url = getattr(refusal, "renewal_url", "")
+    return error_page(status_of(refusal), message=refusal.message, renewal_url=renewal_url)
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:
@@ -86,5 +87,5 @@ def error_page(status: int, template: str | None = None, **context: Any) -> Any:
     """
     known = status if status in PAGES else (InternalServerError.code if status >= 500 else 400)
     page = current_app.jinja_env.get_template(template or f"errors/{known}.html")
-    values = {"actor": None, "message": None, "status": status, **context}
+    values = {"actor": None, "message": None, "status": status, "renewal_url": "", **context}
     return make_response(page.render(values), status)

@@ -139,6 +139,14 @@ def phone(text: str | None) -> str:
     return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
 
 
+def masked_email(address: str) -> str:
+    """« c…t@exemple.fr » from « contact@exemple.fr »: enough to recognise, not to copy."""
+    name, at, place = address.partition("@")
+    if not at:
+        return ""
+    return f"{name[:1]}…{name[-1:] if len(name) > 3 else ''}@{place}"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """« 0 dossier », « 1 dossier », « 2 dossiers »: French plurals begin at two."""
     word = one if abs(count) < 2 else (many or f"{one}s")
@@ -175,6 +183,7 @@ FILTERS = _filters(
     euros,
     siren,
     phone,
+    masked_email,
     plural,
     initials,
     of_person,

@@ -185,6 +185,11 @@ def basis_state(basis: LegalBasis, at: datetime) -> str:
     return "to_confirm" if basis.valid_until is not None else "active"
 
 
+def is_in_force(basis: LegalBasis, at: datetime) -> bool:
+    """Something may rest on it: neither withdrawn nor lapsed."""
+    return basis_state(basis, at) not in ("withdrawn", "lapsed")
+
+
 def is_pause_complete(reason: str, until: date | None, today: date) -> bool:
     """A pause says why, and until which day to come."""
     return bool(reason.strip()) and until is not None and until > today

@@ -16,7 +16,7 @@ from cases.casework.commands.agreeing import SEND_LINK, TELL_CONFIRMED, TELL_WIT
 from cases.casework.messages import consent_message
 from cases.casework.models import LegalBasis
 from cases.casework.queries import get_agreement_for_system
-from cases.casework.rules import basis_state
+from cases.casework.rules import is_in_force
 
 CONFIRMED = "Un accord de partage est confirmé par l’entrepreneur."
 WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient sont fermés."
@@ -26,7 +26,7 @@ WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient so
 def send_consent_link(row: Outbox) -> None:
     """Make a link and send it: the token exists in the mail only, so it is made here."""
     basis = _agreement(row)
-    if basis_state(basis, clock.now()) in ("withdrawn", "lapsed"):
+    if not is_in_force(basis, clock.now()):
         raise NoLongerDue
     link, token = issue_link(LinkPurpose.CONSENT, basis.id, by=SYSTEM)
     link.seat_id = basis.recorded_seat_id

@@ -15,6 +15,7 @@ from cases.casework.models import CaseAction
 from cases.demo.accounts import FIRST_DAY, make_world_partners
 from cases.demo.companies import PLACES, Firm, introduce, make_firms, make_person_alone
 from cases.demo.errors import ReferenceMissing
+from cases.demo.needs import send_without_account
 from cases.demo.people import add_absence, give_secrets, name_correspondents
 from cases.demo.plans import give_work
 from cases.demo.randomness import Dice
@@ -120,6 +121,7 @@ def _live(world: World, communes: dict[str, list[Commune]]) -> tuple[list[Story]
         firm = make_person_alone(index, communes[department])
         stories.append(tell_story(world, FIRST_CASES + index, firm))
     stories += _second_cases(world, stories)
+    send_without_account(world, stories)
     strangers = [*free, *others[FIRST_CASES:]]
     for firm in strangers:
         _meet(world, firm)

@@ -1,6 +1,6 @@
 """What the companies of the demonstration need, and to whom each need is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from app.actors import Side
@@ -8,11 +8,11 @@ from cases.casework.enums import Phase
 from cases.casework.models import LegalBasis
 from cases.demo.agreements import agree
 from cases.demo.organisations import Partner
-from cases.demo.referrals import give_signpost, keep_draft, send
+from cases.demo.referrals import give_signpost, keep_draft, offer_link, send
 from cases.demo.sending import Sending
 from cases.demo.story import Stay, Story
 from cases.demo.texts import content
-from cases.demo.world import LEADING
+from cases.demo.world import LEADING, World
 from cases.referrals.commands.needs import audience_of
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import Need, Referral
@@ -46,6 +46,8 @@ WEIGHTS: dict[Phase, dict[Subject, float]] = {
 BUDGETS = (8_000, 25_000, 60_000, 140_000, 320_000)
 HANDOVER_SHARE, SIGNPOST_SHARE, DRAFT_SHARE = 0.2, 0.24, 0.06
 Choice = tuple[Partner, Unit]
+#: Nobody there has an account.
+WITHOUT_ACCOUNT = "estuaire"
 #: What was sent since then may well wait for its answer.
 FRESH = timedelta(days=3, hours=12)
 
@@ -59,6 +61,34 @@ def live_through_needs(story: Story) -> None:
             return
         need = _write_need(story, subject, at)
         _send_need(story, need, wanted)
+
+
+def send_without_account(world: World, stories: Sequence[Story]) -> None:
+    """One of the last days, the Urssaf of Bordeaux writes to an organisation without accounts.
+
+    The link by which it answers leaves when the site starts.
+    """
+    partner = next(one for one in world.partners if one.key == WITHOUT_ACCOUNT)
+    at = world.now - timedelta(hours=9)
+    for story in stories:
+        unit = world.unit_for(partner, story.commune.code)
+        subjects = [one.subject for one in partner.services if one.subject not in story.subjects]
+        if unit is None or not subjects or not _is_led_by_urssaf(story, at):
+            continue
+        need = _write_need(story, subjects[0], at, story.lead)
+        basis = agree(story, [partner], need.subject, story.lead, at, may_end=False)
+        sending = Sending(
+            story, need, story.lead, partner, unit, ReferralKind.JOINT, at, None, False
+        )
+        offer_link(sending, send(sending, basis), basis)
+        return
+
+
+def _is_led_by_urssaf(story: Story, at: datetime) -> bool:
+    """Open and led, since before then, by the seat that the sign-in page offers first."""
+    lead = story.lead
+    still_leads = story.case.lead_seat_id == lead.partner.seat.id and lead.is_in(at)
+    return story.is_open and still_leads and lead.partner.key == "urssaf-aquitaine"
 
 
 def _moments(story: Story) -> list[datetime]:
@@ -111,8 +141,8 @@ def _makes_sense(story: Story, subject: Subject) -> bool:
     return True
 
 
-def _write_need(story: Story, subject: Subject, at: datetime) -> Need:
-    stay = story.dice.pick(story.helping(at))
+def _write_need(story: Story, subject: Subject, at: datetime, author: Stay | None = None) -> Need:
+    stay = author or story.dice.pick(story.helping(at))
     texts = content("needs")[subject.value]["needs"] + content("phrases")["needs"][subject.value]
     if subject is N.HEALTH:
         texts = content("phrases")["needs"]["health"]

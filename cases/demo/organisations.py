@@ -106,7 +106,8 @@ def make_organisation(
     services = [_service(organisation, one, dice, rows, at) for one in facts.get("services", ())]
     rules = [_rule(organisation, one, dice, rows, at) for one in facts.get("rules", ())]
     for side in Side:
-        if staff := facts["staff"].get(side.value):
+        staff = facts["staff"].get(side.value)
+        if staff is not None:
             seat = Seat(id=dice.identifier(at), organisation_id=organisation.id, side=side)
             seat.organisation = organisation
             partner = Partner(facts["key"], organisation, rows.add(seat), units, services, rules)

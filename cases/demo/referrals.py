@@ -1,5 +1,7 @@
 """Referrals of the demonstration: sent, frozen, answered, followed."""
 
+from app.actors import ActorKind
+from app.jobs import UNDO_DELAY, Outbox
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.models import LegalBasis
 from cases.demo.arrivals import enter, notify
@@ -8,6 +10,7 @@ from cases.demo.people import Member
 from cases.demo.sending import Sending, fit_texts
 from cases.demo.story import actor_of
 from cases.demo.texts import content
+from cases.referrals.commands.linking import SEND_ANSWER_LINK
 from cases.referrals.commands.sending import EXPIRES_AFTER
 from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
 from cases.referrals.models import Referral, ReferralSheet, ReferralStep
@@ -59,16 +62,37 @@ def send(sending: Sending, basis: LegalBasis) -> Referral:
     moves = travel(sending.sent_at, *life)
     if not story.is_open and moves[-1].after in WAITING:
         moves.append(Move(moves[-1].after, S.REVOKED, story.end, "case_closed"))
-    signer = dice.pick(sending.partner.workers)
+    signer = dice.pick(sending.partner.workers) if sending.partner.workers else None
+    moves = moves if signer else moves[:1]
     _tell_sender(sending, referral, f"Orientation envoyée à {sending.partner.organisation.name}")
     for move in moves:
         _step(sending, referral, move, signer)
     if moves[-1].after is not S.EXPIRED:
         _freeze_sheet(sending, referral, basis)
-    if any(move.after is S.ACCEPTED for move in moves):
+    if signer and any(move.after is S.ACCEPTED for move in moves):
         enter(sending, referral, basis, signer)
     notify(sending, referral, moves[-1])
     return referral
+
+
+def offer_link(sending: Sending, referral: Referral, basis: LegalBasis) -> None:
+    """What the sending asked of the outbox: a link, for who has no account there."""
+    member = sending.sender.member
+    sending.story.world.rows.add(
+        Outbox(
+            id=sending.story.dice.identifier(sending.sent_at),
+            kind=SEND_ANSWER_LINK,
+            dedupe_key=f"{SEND_ANSWER_LINK}:{referral.id}",
+            payload={"referral_id": str(referral.id)},
+            principal=ActorKind.MEMBER,
+            user_id=member.user.id,
+            seat_id=member.seat.id,
+            subject_id=referral.id,
+            basis_id=basis.id,
+            available_at=sending.sent_at + UNDO_DELAY,
+            created_at=sending.sent_at,
+        )
+    )
 
 
 def _insert(sending: Sending, basis: LegalBasis | None, message: str) -> Referral:

@@ -50,6 +50,7 @@ THINGS = {
     "account": "Compte",
     "action": "Action",
     "agreement": "Accord de partage",
+    "answer_link": "Lien de réponse",
     "assessment": "État des lieux",
     "case": "Dossier",
     "cases": "Liste de dossiers",

@@ -8,10 +8,10 @@ from cases.referrals.enums import ReferralState
 
 
 class ReferralAlreadyAnswered(Refusal):
-    """A colleague answered first: says who, when and what."""
+    """Somebody answered first, signed in or by a link: says who, when and what."""
 
     def __init__(self, who: str, at: datetime, state: ReferralState) -> None:
-        who = who or "un autre membre de votre structure"
+        who = who or "un membre de votre structure"
         answer = state.label.lower()
         super().__init__(
             f"Déjà répondu par {who}, {datetime_near(at)} : {answer}. Rien n’a changé."
@@ -58,6 +58,20 @@ class AlreadyInside(Refusal):
     """It takes part already: there is nothing to let it into."""
 
     message = "Cette organisation est déjà dans le dossier : vous pouvez lui passer le relais."
+
+
+class SignatureMissing(Refusal):
+    """Whoever answers by a link says who they are."""
+
+    message = "Écrivez votre nom et votre fonction : ils accompagnent votre réponse."
+
+
+class NoAnswerAddress(Refusal):
+    """The directory knows no address to which a link may go."""
+
+    message = (
+        "L’annuaire ne connaît pas d’adresse à laquelle envoyer ce lien. Appelez la structure."
+    )
 
 
 class DeclineNeedsReason(Refusal):

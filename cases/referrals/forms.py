@@ -25,6 +25,7 @@ from partners.organisations.enums import Subject
 LONGEST_TEXT = 4000
 TOO_LONG = "Ce texte est trop long."
 WITHIN = Length(max=LONGEST_TEXT, message=TOO_LONG)
+WITHIN_A_LINE = Length(max=200, message=TOO_LONG)
 MODES = (AgreementMode.WRITING, AgreementMode.PHONE)
 
 
@@ -115,6 +116,28 @@ class RedirectForm(BaseForm):
         "Pourquoi cette organisation ?",
         [required("Dites en une phrase pourquoi vous la proposez."), WITHIN],
     )
+
+
+class SignedForm(BaseForm):
+    """Who answers by a link: nobody's account, so they say who they are."""
+
+    full_name = StringField(
+        "Votre nom",
+        [required("Écrivez votre prénom et votre nom."), WITHIN_A_LINE],
+    )
+    function = StringField(
+        "Votre fonction",
+        [required("Écrivez votre fonction dans la structure."), WITHIN_A_LINE],
+        description="Par exemple : bénévole, directrice, conseiller.",
+    )
+
+
+class DeclineByLinkForm(SignedForm, DeclineForm):
+    """A decline, signed."""
+
+
+class RedirectByLinkForm(SignedForm, RedirectForm):
+    """A redirection, signed."""
 
 
 class EndForm(BaseForm):

@@ -16,6 +16,19 @@ def referral_waits(link: str) -> Message:
     return _message("Une orientation vous attend", "Une orientation attend votre réponse.", link)
 
 
+def answer_by_link(sender: str, link: str) -> Message:
+    """To an organisation whose people have no account, or none that answered."""
+    text = (
+        f"Bonjour,\n\n{sender} demande votre aide pour une entreprise, et attend votre réponse.\n\n"
+        f"Pour lire sa demande, puis accepter, décliner ou proposer quelqu’un d’autre :\n{link}\n\n"
+        "Aucun compte n’est nécessaire. Le lien vit huit jours ; ouvert plus tard, il permet d’en "
+        "recevoir un autre. Il donne accès à des informations personnelles : ne le transmettez "
+        "qu’à la personne de votre structure qui répondra.\n\n"
+        "Ce message ne contient aucun nom d’entreprise ni de personne.\n"
+    )
+    return Message("Une orientation attend votre réponse", text)
+
+
 def answer_arrived(link: str) -> Message:
     """To the sender: the receiver answered."""
     return _message("Une réponse à votre orientation", "Une orientation a reçu sa réponse.", link)

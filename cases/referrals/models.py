@@ -152,10 +152,16 @@ class ReferralSheet(Base):
 
 
 class ReferralStep(Identified, Base):
-    """One transition of a referral; ``undone_at`` when its author took it back in the minute."""
+    """One transition of a referral; ``undone_at`` when its author took it back in the minute.
+
+    Taken by a link, it keeps which one, and the name and function of whoever answered.
+    """
 
     __tablename__ = "referral_step"
-    __table_args__ = (CASE,)
+    __table_args__ = (
+        CheckConstraint("signed_name = '' OR link_id IS NOT NULL", name="signed_by_link"),
+        CASE,
+    )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral.id"), index=True)
     before: Mapped[ReferralState] = mapped_column(text_enum(ReferralState, "before"))
@@ -163,10 +169,27 @@ class ReferralStep(Identified, Base):
     at: Mapped[datetime] = mapped_column(default=clock.now)
     seat_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("seat.id"))
     member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))
+    link_id: Mapped[uuid.UUID | None]
+    signed_name: Mapped[str] = mapped_column(default="", server_default="")
+    signed_function: Mapped[str] = mapped_column(default="", server_default="")
     note: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None]
 
     member: Mapped[Membership | None] = related()
+
+    @property
+    def signature(self) -> str:
+        """Name and function of whoever answered by a link."""
+        return f"{self.signed_name}, {self.signed_function}" if self.signed_name else ""
+
+    @property
+    def author(self) -> str:
+        """Who took it, as its readers are told; ``member`` and its user loaded."""
+        if self.signature:
+            return f"répondu par lien : {self.signature}"
+        if self.member is not None:
+            return self.member.user.full_name
+        return "par le lien de réponse" if self.link_id else "Relais"
 
 
 class AccessRequest(Identified, Dated, Base):

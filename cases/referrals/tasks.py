@@ -7,19 +7,22 @@ from datetime import timedelta
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app import clock
+from app import clock, journal
 from app.actors import SYSTEM
 from app.db import db, unit_of_work
 from app.jobs import NoLongerDue, Outbox, enqueue, job
-from app.mail import send_mail
+from app.links import LinkPurpose, issue_link
+from app.mail import public_address, send_mail
 from app.notices import post_notice
 from app.schedule import periodic
 from cases.casework.enums import Section
+from cases.casework.rules import is_in_force
 from cases.referrals import commands, messages
 from cases.referrals.commands.answering import TELL_ANSWER, TELL_ENTREPRENEUR
 from cases.referrals.commands.asking import TELL_LEAD
 from cases.referrals.commands.ending import TELL_EXPIRY, TELL_STOP, TELL_WITHDRAWAL
 from cases.referrals.commands.following import TELL_PROGRESS
+from cases.referrals.commands.linking import SEND_ANSWER_LINK
 from cases.referrals.commands.printing import PRINT_SHEET
 from cases.referrals.commands.sending import TELL_RECEIVER, TELL_REVOKED
 from cases.referrals.enums import PrintoutStatus, ReferralState
@@ -28,8 +31,9 @@ from cases.referrals.models import Printout, Referral
 from cases.referrals.printouts import render_sheet
 from cases.referrals.queries import telling
 from cases.referrals.queries.access import find_lead_of
+from cases.referrals.queries.links import find_answer_address
 from cases.referrals.queries.referrals import get_referral
-from cases.referrals.rules.rights import can_print_sheet
+from cases.referrals.rules.rights import can_be_answered_by_link, can_print_sheet
 from cases.referrals.rules.states import is_sheet_open
 
 MAIL_MEMBER = "cases.referrals.mail_member"
@@ -61,6 +65,27 @@ def tell_receiver(row: Outbox) -> None:
     _tell_page(row, referral, f"{sender} vous adresse une orientation.", "referral_waits")
 
 
+@job(SEND_ANSWER_LINK)
+def send_answer_link(row: Outbox) -> None:
+    """Make a link and send it to the receiver: the token exists in the mail only.
+
+    The referral must still wait, on an agreement still in force; the address is the directory's.
+    """
+    referral = telling.load_referral(uuid.UUID(row.payload["referral_id"]))
+    if referral is None or not can_be_answered_by_link(referral) or not _may_share(referral):
+        raise NoLongerDue("it waits for no answer, or its agreement ended")
+    address = find_answer_address(referral)
+    if not address:
+        raise NoLongerDue("the directory knows no address to write to")
+    link, token = issue_link(LinkPurpose.ANSWER, referral.id, by=SYSTEM)
+    link.seat_id = referral.sender_seat_id
+    journal.record(referral, "answer_link.sent", by=SYSTEM)
+    sender = referral.sender_seat.organisation.name
+    url = public_address("referrals.answer", token=token)
+    message = messages.answer_by_link(sender, url)
+    send_mail(address, message.subject, message.text, message_id=row.id)
+
+
 @job(TELL_ANSWER)
 def tell_answer(row: Outbox) -> None:
     """The sender: the answer."""
@@ -69,9 +94,15 @@ def tell_answer(row: Outbox) -> None:
 
 @job(TELL_ENTREPRENEUR)
 def tell_entrepreneur(row: Outbox) -> None:
-    """The entrepreneur: the words of the partner who declined, because it chose so."""
+    """The entrepreneur: the words of the partner who declined, because it chose so.
+
+    Not once they took their agreement back: a partner they no longer want to hear of does not
+    write to them.
+    """
     referral = _still_due(row)
     person = telling.find_entrepreneur(referral.case_id)
+    if not _may_share(referral):
+        raise NoLongerDue("the agreement ended meanwhile")
     if person is None or not person.email or not referral.can_entrepreneur_read:
         raise NoLongerDue("nobody to write to")
     organisation = referral.receiver_seat.organisation.name
@@ -189,6 +220,11 @@ def _still_due(row: Outbox) -> Referral:
     if step is None or referral is None or step.undone_at is not None:
         raise NoLongerDue("the step was undone")
     return referral
+
+
+def _may_share(referral: Referral) -> bool:
+    """Its agreement, or permission of the law, is in force now (``trust.md`` §2)."""
+    return referral.basis is not None and is_in_force(referral.basis, clock.now())
 
 
 def _tell_page(row: Outbox, referral: Referral, text: str, message: str) -> None:

@@ -124,6 +124,11 @@ def reset_limits(email: str, address: str) -> tuple[Limit, ...]:
     return (Limit(f"reset:{email}", 3, 3600), Limit(f"reset-from:{address}", 20, 3600))
 
 
+def renewal_limits(link: object, address: str) -> tuple[Limit, ...]:
+    """Limits on « recevoir un nouveau lien » : mails for one object, requests from one place."""
+    return (Limit(f"renewal:{link}", 3, 3600), Limit(f"renewal-from:{address}", 20, 3600))
+
+
 def manages_people(actor: Actor) -> bool:
     """May this member open the pages about members?"""
     return actor.is_member and actor.role in (Role.MANAGER, Role.PLATFORM_ADMIN)

@@ -32,6 +32,7 @@ def make_invitation(world: World, email: str = "invitee@exemple.test") -> Invita
 def tokens_of(world: World) -> dict[str, str]:
     """A good token for each purpose."""
     return {
+        LinkPurpose.ANSWER: make_link(LinkPurpose.ANSWER, world.waiting.id),
         LinkPurpose.CONSENT: make_link(LinkPurpose.CONSENT, world.basis.id),
         LinkPurpose.INVITATION: make_link(LinkPurpose.INVITATION, make_invitation(world).id),
         LinkPurpose.PASSWORD_RESET: make_link(LinkPurpose.PASSWORD_RESET, world.partner.user_id),

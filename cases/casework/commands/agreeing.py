@@ -27,7 +27,7 @@ from cases.casework.errors import (
 )
 from cases.casework.models import CaseFile, LegalBasis
 from cases.casework.queries import list_unconfirmed_agreements
-from cases.casework.rules import basis_state, default_audience
+from cases.casework.rules import basis_state, default_audience, is_in_force
 
 #: An agreement by phone is good for so long unless it is confirmed by the link.
 CONFIRM_WITHIN = timedelta(days=8)
@@ -113,7 +113,7 @@ def record_permission(
 
 def send_confirmation_again(basis: LegalBasis, *, by: Actor) -> None:
     """Send a new link for an agreement still in force. Raises AgreementOver, AddressMissing."""
-    if basis_state(basis, clock.now()) in ("withdrawn", "lapsed"):
+    if not is_in_force(basis, clock.now()):
         raise AgreementOver
     if not basis.sent_to:
         raise AddressMissing

@@ -5,15 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from app import clock
 from app.db import unit_of_work
-from app.security import by_link, current_actor
+from app.links import LinkPurpose
+from app.security import by_link, current_actor, public
 from cases.casework import commands, queries, rules
+from cases.casework.commands.agreeing import SEND_LINK
 from cases.casework.enums import Section
 from cases.casework.forms import WithdrawForm
 from cases.casework.views.blueprint import blueprint
+from partners.people.renewing import ask_another_link
+
+AGAIN = "casework.renew_consent_link"
 
 
 @blueprint.get("/accord/<token>")
-@by_link("consent")
+@by_link("consent", renewal=AGAIN)
 def consent(token: str) -> str:
     """Read only: opening the link changes nothing."""
     basis = queries.get_basis_of_link(current_actor())
@@ -31,7 +36,7 @@ def consent(token: str) -> str:
 
 
 @blueprint.post("/accord/<token>/confirmer")
-@by_link("consent")
+@by_link("consent", renewal=AGAIN)
 def confirm_consent(token: str) -> ResponseReturnValue:
     """Yes, I agree."""
     actor = current_actor()
@@ -43,7 +48,7 @@ def confirm_consent(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/accord/<token>/retirer")
-@by_link("consent")
+@by_link("consent", renewal=AGAIN)
 def withdraw_consent(token: str) -> ResponseReturnValue:
     """No longer: everything that rests on it stops, and so does the link."""
     actor = current_actor()
@@ -53,3 +58,10 @@ def withdraw_consent(token: str) -> ResponseReturnValue:
     with unit_of_work():
         commands.withdraw_agreement(basis, withdrawn_by=basis.given_by, by=actor)
     return render_template("cases/casework/consent_withdrawn.html", names=names)
+
+
+@blueprint.post("/accord/<token>/nouveau-lien")
+@public
+def renew_consent_link(token: str) -> str:
+    """Another link, to the address of the first, if the agreement is still in force."""
+    return ask_another_link(token, LinkPurpose.CONSENT, SEND_LINK, names="agreement_id")

@@ -1,6 +1,11 @@
 """What changes needs and referrals: one function for each thing, none of which commits."""
 
-from cases.referrals.commands.answering import accept_referral, decline_referral, redirect_referral
+from cases.referrals.commands.answering import (
+    accept_referral,
+    decline_referral,
+    redirect_referral,
+    refuse_answered,
+)
 from cases.referrals.commands.asking import close_access_request, request_access
 from cases.referrals.commands.ending import (
     expire_referrals,
@@ -13,6 +18,7 @@ from cases.referrals.commands.following import (
     note_first_contact,
     start_work,
 )
+from cases.referrals.commands.linking import ask_answer_link
 from cases.referrals.commands.needs import add_need, correct_need
 from cases.referrals.commands.printing import (
     ask_printout,
@@ -22,13 +28,16 @@ from cases.referrals.commands.printing import (
 )
 from cases.referrals.commands.sending import Receiver, revoke_referral, send_referral
 from cases.referrals.commands.starting import Contact, open_case_for
+from cases.referrals.commands.steps import Signature
 from cases.referrals.commands.undoing import undo_last_step
 
 __all__ = [
     "Contact",
     "Receiver",
+    "Signature",
     "accept_referral",
     "add_need",
+    "ask_answer_link",
     "ask_printout",
     "close_access_request",
     "complete_referral",
@@ -42,6 +51,7 @@ __all__ = [
     "note_first_contact",
     "open_case_for",
     "redirect_referral",
+    "refuse_answered",
     "request_access",
     "revoke_referral",
     "send_referral",

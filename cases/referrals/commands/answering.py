@@ -1,4 +1,8 @@
-"""The receiver's answer: accept, decline, redirect. The first one counts."""
+"""The receiver's answer: accept, decline, redirect. The first one counts.
+
+``by`` is a member of the receiving seat, or the bearer of an answer link acting for it
+(``rights.as_receiver``), who signs with a name and a function.
+"""
 
 from sqlalchemy import func as sql
 from sqlalchemy import select
@@ -9,7 +13,13 @@ from app.actors import Actor
 from app.db import db
 from cases.casework.commands import tell
 from cases.casework.enums import Audience, EntryKind
-from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
+from cases.referrals.commands.steps import (
+    NOBODY,
+    Signature,
+    lock_referral,
+    take_step,
+    tell_seats,
+)
 from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
 from cases.referrals.errors import (
     BasisMissing,
@@ -17,9 +27,10 @@ from cases.referrals.errors import (
     RedirectNeedsSeat,
     ReferralAlreadyAnswered,
     ReferralNotWaiting,
+    SignatureMissing,
 )
 from cases.referrals.models import Referral
-from cases.referrals.queries.referrals import member_name
+from cases.referrals.queries.referrals import who_answered
 from cases.referrals.rules.gate import MissingBasis, can_receive
 from cases.referrals.rules.rights import is_sealed
 from cases.referrals.rules.states import WAITING
@@ -29,15 +40,15 @@ TELL_ANSWER = "cases.referrals.tell_answer"
 TELL_ENTREPRENEUR = "cases.referrals.tell_entrepreneur"
 
 
-def accept_referral(referral: Referral, *, by: Actor) -> None:
+def accept_referral(referral: Referral, *, signature: Signature = NOBODY, by: Actor) -> None:
     """Take it: the receiver enters the case at once, and leads it after a handover.
 
-    Health stays out of the shared file: its receiver keeps the sheet. Raises
+    Health stays out of the shared file: its receiver keeps the sheet. Raises SignatureMissing,
     ReferralAlreadyAnswered, ReferralNotWaiting, BasisMissing when the agreement lapsed meanwhile.
     """
     _lock_waiting(referral)
-    _sign(referral, by)
-    step = take_step(referral, ReferralState.ACCEPTED, by=by)
+    _sign(referral, signature, by)
+    step = take_step(referral, ReferralState.ACCEPTED, signature=signature, by=by)
     if not is_sealed(referral.subject):
         _join(referral, by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
@@ -49,54 +60,68 @@ def decline_referral(
     code: DeclineCode | None,
     text: str,
     can_entrepreneur_read: bool,
+    signature: Signature = NOBODY,
     by: Actor,
 ) -> None:
     """Decline with a coded reason and a text; the sheet closes at once.
 
     The entrepreneur is sent the text only when the receiver chose so.
-    Raises DeclineNeedsReason, ReferralAlreadyAnswered, ReferralNotWaiting.
+    Raises DeclineNeedsReason, SignatureMissing, ReferralAlreadyAnswered, ReferralNotWaiting.
     """
     if code is None or not text.strip():
         raise DeclineNeedsReason
     _lock_waiting(referral)
-    _sign(referral, by)
+    _sign(referral, signature, by)
     referral.decline_code, referral.decline_text = code, text
     referral.can_entrepreneur_read = can_entrepreneur_read
     referral.ended_at = referral.answered_at
-    step = take_step(referral, ReferralState.DECLINED, note=code.value, by=by)
+    declined = ReferralState.DECLINED
+    step = take_step(referral, declined, note=code.value, signature=signature, by=by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
     if can_entrepreneur_read:
         tell_seats(TELL_ENTREPRENEUR, step, referral, [referral.receiver_seat_id], by=by)
 
 
 def redirect_referral(
-    referral: Referral, *, proposed_seat: Seat | None, reason: str, by: Actor
+    referral: Referral,
+    *,
+    proposed_seat: Seat | None,
+    reason: str,
+    signature: Signature = NOBODY,
+    by: Actor,
 ) -> None:
     """Propose the next organisation in one step; the sender sends, the receiver does not.
 
-    Raises RedirectNeedsSeat, ReferralAlreadyAnswered, ReferralNotWaiting.
+    Raises RedirectNeedsSeat, SignatureMissing, ReferralAlreadyAnswered, ReferralNotWaiting.
     """
     if proposed_seat is None or not reason.strip() or not _is_other(referral, proposed_seat):
         raise RedirectNeedsSeat
     _lock_waiting(referral)
-    _sign(referral, by)
+    _sign(referral, signature, by)
     referral.proposed_seat_id, referral.end_note = proposed_seat.id, reason
     referral.ended_at = referral.answered_at
-    step = take_step(referral, ReferralState.REDIRECTED, by=by)
+    step = take_step(referral, ReferralState.REDIRECTED, signature=signature, by=by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
 
 
-def _lock_waiting(referral: Referral) -> None:
-    lock_referral(referral)
+def refuse_answered(referral: Referral) -> None:
+    """Raises ReferralAlreadyAnswered, ReferralNotWaiting unless it still waits."""
     if referral.state in WAITING:
         return
     if referral.answered_at is None:
         raise ReferralNotWaiting
-    who = member_name(referral.receiver_member_id)
-    raise ReferralAlreadyAnswered(who, referral.answered_at, referral.state)
+    raise ReferralAlreadyAnswered(who_answered(referral), referral.answered_at, referral.state)
 
 
-def _sign(referral: Referral, by: Actor) -> None:
+def _lock_waiting(referral: Referral) -> None:
+    lock_referral(referral)
+    refuse_answered(referral)
+
+
+def _sign(referral: Referral, signature: Signature, by: Actor) -> None:
+    """A member signs with their account, the bearer of a link in words."""
+    if not by.is_member and not signature.is_complete:
+        raise SignatureMissing
     referral.receiver_member_id, referral.answered_at = by.membership_id, clock.now()
 
 

@@ -13,6 +13,7 @@ from cases.casework.commands import tell
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.models import LegalBasis
 from cases.casework.queries import latest_assessment_for
+from cases.referrals.commands.linking import offer_answer_link
 from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.errors import (
@@ -81,6 +82,7 @@ def send_referral(
     _freeze_sheet(referral, need, message, sections, commune, by)
     step = take_step(referral, ReferralState.SENT, by=by)
     tell_seats(TELL_RECEIVER, step, referral, [receiver.seat.id], by=by)
+    offer_answer_link(referral, step, by=by)
     _tell_own_seat(referral, f"Orientation envoyée à {_name(referral)}", by)
     return referral
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy.exc import InvalidRequestError
 
@@ -28,6 +29,22 @@ COLUMNS = [
 ]
 
 
+@dataclass(frozen=True)
+class Signature:
+    """Who answers by a link: the name and the function that they typed."""
+
+    name: str = ""
+    function: str = ""
+
+    @property
+    def is_complete(self) -> bool:
+        """Both are there."""
+        return bool(self.name.strip() and self.function.strip())
+
+
+NOBODY = Signature()
+
+
 def lock_referral(referral: Referral) -> None:
     """Take the row for this transaction, with what it holds now. Raises NotVisible."""
     try:
@@ -37,7 +54,12 @@ def lock_referral(referral: Referral) -> None:
 
 
 def take_step(
-    referral: Referral, after: ReferralState, *, note: str = "", by: Actor
+    referral: Referral,
+    after: ReferralState,
+    *,
+    note: str = "",
+    signature: Signature = NOBODY,
+    by: Actor,
 ) -> ReferralStep:
     """Move a locked referral to a state. Raises WrongStep when the machine does not go there."""
     before = referral.state
@@ -50,6 +72,9 @@ def take_step(
         after=after,
         seat_id=by.seat_id,
         member_id=by.membership_id,
+        link_id=by.link_id,
+        signed_name=signature.name,
+        signed_function=signature.function,
         note=note,
         at=clock.now(),
     )

@@ -15,6 +15,7 @@ from cases.referrals.commands.steps import lock_referral
 from cases.referrals.enums import ReferralState
 from cases.referrals.errors import TooLateToUndo
 from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.queries.links import last_link_at
 from cases.referrals.queries.referrals import list_messages_of, list_steps
 from cases.referrals.rules.rights import is_sealed
 from cases.referrals.rules.states import REVERSES, WAITING, can_undo, last_step
@@ -55,14 +56,24 @@ def undo_last_step(referral: Referral, *, by: Actor) -> ReferralState:
     steps = list_steps(referral.id)
     step = last_step(steps)
     messages = list_messages_of(step) if isinstance(step, ReferralStep) else []
-    has_left = any(one.status is not OutboxStatus.PENDING for one in messages)
     if not isinstance(step, ReferralStep) or not can_undo(
-        steps, by.membership_id, clock.now(), has_left=has_left
+        steps,
+        by.membership_id,
+        clock.now(),
+        has_left=_has_left(step, messages),
+        link_id=by.link_id,
     ):
         raise TooLateToUndo
     _cancel(messages)
     _take_back(referral, step, by)
     return step.after
+
+
+def _has_left(step: ReferralStep, messages: Sequence[Outbox]) -> bool:
+    """A message about it, or a link to what was sent."""
+    if step.after is ReferralState.SENT and last_link_at(step.referral_id):
+        return True
+    return any(one.status is not OutboxStatus.PENDING for one in messages)
 
 
 def _cancel(messages: Sequence[Outbox]) -> None:

@@ -7,27 +7,33 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlalchemy.orm import joinedload
 
-from app.actors import Actor
+from app.actors import Actor, ActorKind
 from app.db import db
 from app.errors import NotVisible
 from app.jobs import Outbox
+from app.links import LinkPurpose
 from cases.casework.models import CaseFile, Participation
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import Referral, ReferralStep
-from cases.referrals.rules.states import WAITING
+from cases.referrals.rules.states import ANSWERS, WAITING
 from partners.organisations.models import Seat
 from partners.people.models import Membership, UserAccount
 
 
 def referrals_visible_to(actor: Actor) -> Select[Referral]:
-    """Referrals that the actor's seat sent, leads or (once sent) received."""
+    """Referrals that the actor's seat sent, leads or (once sent) received.
+
+    The bearer of an answer link sees the one it was sent for.
+    """
     return select(Referral).where(is_told_to(actor))
 
 
 def is_told_to(actor: Actor) -> ColumnElement[bool]:
-    """The referral of the row is one that the actor's seat reads."""
+    """The referral of the row is one that the actor reads."""
     if actor.is_system:
         return true()
+    if actor.kind is ActorKind.LINK and actor.link_purpose == LinkPurpose.ANSWER:
+        return Referral.id == actor.link_object_id
     seat_id = actor.seat_id if actor.reads_cases else None
     return false() if seat_id is None else Referral.reader_seats.contains([seat_id])
 
@@ -118,6 +124,14 @@ def list_messages_of(step: ReferralStep) -> Sequence[Outbox]:
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
+def is_link_on_its_way(referral_id: uuid.UUID, kind: str, since: datetime) -> bool:
+    """Did the actor ask for this effect on a referral since then?"""
+    statement = select(Outbox.id).where(
+        Outbox.kind == kind, Outbox.subject_id == referral_id, Outbox.created_at >= since
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
 def list_expired(at: datetime, limit: int = 200) -> Sequence[Referral]:
     """For the system: referrals whose thirty days are over, locked; others are skipped."""
     statement = (
@@ -138,7 +152,14 @@ def list_waiting_of_case(case_id: uuid.UUID, actor: Actor) -> Sequence[Referral]
     return db.session.scalars(statement.with_for_update()).all()
 
 
-def member_name(membership_id: uuid.UUID | None) -> str:
-    """Name of a member, empty when there is none."""
-    statement = select(UserAccount.full_name).join(Membership)
-    return db.session.scalar(statement.where(Membership.id == membership_id)) or ""
+def who_answered(referral: Referral) -> str:
+    """Name of whoever answered: as they signed by a link, else the member's; empty when there is
+    none, or when it is not for the reader (the policies hide members from a link)."""
+    signed = select(ReferralStep.signed_name).where(
+        ReferralStep.referral_id == referral.id,
+        ReferralStep.after.in_(ANSWERS),
+        ReferralStep.undone_at.is_(None),
+    )
+    member = select(UserAccount.full_name).join(Membership)
+    member = member.where(Membership.id == referral.receiver_member_id)
+    return db.session.scalar(signed) or db.session.scalar(member) or ""

@@ -26,12 +26,13 @@ def find_step(step_id: uuid.UUID) -> ReferralStep | None:
 
 
 def load_referral(referral_id: uuid.UUID) -> Referral | None:
-    """One referral with the names of its two organisations."""
+    """One referral with the names of its two organisations, and what it rests on."""
     statement = select(Referral).where(Referral.id == referral_id)
     return db.session.scalars(
         statement.options(
             joinedload(Referral.sender_seat).joinedload(Seat.organisation),
             joinedload(Referral.receiver_seat).joinedload(Seat.organisation),
+            joinedload(Referral.basis),
         )
     ).one_or_none()
 

@@ -3,7 +3,10 @@
 ``role`` is how the actor's seat takes part in the case (``cases.casework.rules.role_of``).
 """
 
-from app.actors import Actor, Side
+from dataclasses import replace
+
+from app.actors import Actor, ActorKind, Side
+from app.links import LinkPurpose
 from cases.casework.enums import ParticipantRole
 from cases.casework.models import CaseFile
 from cases.casework.rules import can_write_in_case, leads_case
@@ -71,6 +74,49 @@ def is_sender(actor: Actor, referral: Referral) -> bool:
 def can_answer(actor: Actor, referral: Referral) -> bool:
     """The receiver accepts, declines or redirects what still waits."""
     return is_receiver(actor, referral) and referral.state in WAITING
+
+
+def can_be_answered_by_link(referral: Referral) -> bool:
+    """A waiting referral may be answered without an account. A signpost waits for nothing; health
+    is read after signing in, or not at all."""
+    is_open = referral.kind.needs_basis and not is_sealed(referral.subject)
+    return is_open and referral.state in WAITING
+
+
+def can_send_answer_link(actor: Actor, referral: Referral) -> bool:
+    """The sender, or the lead who reads it, has a link sent to the receiver."""
+    reads = actor.reads_cases and actor.seat_id in referral.reader_seats
+    return (
+        reads and actor.seat_id != referral.receiver_seat_id and can_be_answered_by_link(referral)
+    )
+
+
+def bears_answer_link(actor: Actor, referral: Referral) -> bool:
+    """The bearer of a link that was sent for this very referral."""
+    return (
+        actor.kind is ActorKind.LINK
+        and actor.link_purpose == LinkPurpose.ANSWER
+        and actor.link_object_id == referral.id
+        and referral.state is not ReferralState.DRAFT
+        and referral.kind.needs_basis
+        and not is_sealed(referral.subject)
+    )
+
+
+def can_answer_by_link(actor: Actor, referral: Referral) -> bool:
+    """The bearer accepts, declines or redirects what still waits."""
+    return bears_answer_link(actor, referral) and referral.state in WAITING
+
+
+def reads_sheet_by_link(actor: Actor, referral: Referral) -> bool:
+    """As the receiver does: until the referral closes."""
+    return bears_answer_link(actor, referral) and is_sheet_open(referral)
+
+
+def as_receiver(actor: Actor, referral: Referral) -> Actor:
+    """The bearer of an answer link acts for the receiving seat; ``receiver_seat`` is loaded."""
+    name = referral.receiver_seat.organisation.name
+    return replace(actor, seat_id=referral.receiver_seat_id, organisation_name=name)
 
 
 def can_follow(actor: Actor, referral: Referral) -> bool:

@@ -21,6 +21,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
 }
 SIGNPOST_TRANSITIONS = {S.DRAFT: frozenset({S.COMPLETED, S.REVOKED})}
 
+#: What a receiver may answer.
+ANSWERS = frozenset({S.ACCEPTED, S.DECLINED, S.REDIRECTED})
 WAITING = frozenset({S.SENT, S.SEEN})
 TAKEN = frozenset({S.ACCEPTED, S.FIRST_CONTACT, S.IN_PROGRESS})
 REFUSED = frozenset({S.DECLINED, S.REDIRECTED, S.EXPIRED})
@@ -59,6 +61,7 @@ class Step(Protocol):
     after: S
     at: datetime
     member_id: uuid.UUID | None
+    link_id: uuid.UUID | None
     note: str
     undone_at: datetime | None
 
@@ -107,15 +110,34 @@ def last_step(steps: Sequence[Step]) -> Step | None:
     return standing[-1] if standing else None
 
 
+def last_answer(steps: Sequence[Step]) -> Step | None:
+    """The receiver's answer that still holds; ``steps`` in the order of time."""
+    answers = [step for step in steps if step.undone_at is None and step.after in ANSWERS]
+    return answers[-1] if answers else None
+
+
+def is_author(step: Step, member_id: uuid.UUID | None, link_id: uuid.UUID | None) -> bool:
+    """The member who took the step, or the bearer of the very link by which it was taken."""
+    if member_id is not None:
+        return step.member_id == member_id
+    return link_id is not None and step.link_id == link_id
+
+
 def can_undo(
-    steps: Sequence[Step], member_id: uuid.UUID | None, at: datetime, *, has_left: bool
+    steps: Sequence[Step],
+    member_id: uuid.UUID | None,
+    at: datetime,
+    *,
+    has_left: bool,
+    link_id: uuid.UUID | None = None,
 ) -> bool:
-    """The same member, within 60 seconds, the message not gone, nothing later (``domain.md`` §5).
+    """The same member, or the bearer of the same link, within 60 seconds, the message not gone,
+    nothing later (``domain.md`` §5).
 
     ``has_left`` says that a message about the step was handed to the outside.
     """
     step = last_step(steps)
-    if step is None or member_id is None or step.member_id != member_id or has_left:
+    if step is None or has_left or not is_author(step, member_id, link_id):
         return False
     if step.note == CASE_CLOSED:
         return False

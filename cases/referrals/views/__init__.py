@@ -1,9 +1,11 @@
-"""Pages of needs and referrals, by journey: the box, sending, answering, printing, asking."""
+"""Pages of needs and referrals, by journey: the box, sending, answering
+(signed in or by a link), printing, asking."""
 
 from cases.referrals.views import (
     answering,
     asking,
     boxes,
+    by_link,
     choosing,
     following,
     printing,
@@ -17,6 +19,7 @@ __all__ = [
     "asking",
     "blueprints",
     "boxes",
+    "by_link",
     "choosing",
     "following",
     "printing",

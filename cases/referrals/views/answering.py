@@ -70,7 +70,7 @@ def send_elsewhere(referral_id: uuid.UUID) -> ResponseReturnValue:
             form.form_errors.append(refusal.message)
             referral = _received(referral_id, actor)  # the rollback forgot it
     _refuse_answered(referral, actor, form.is_submitted())
-    ranking = _others(referral, actor)
+    ranking = others_for(referral, actor)
     page = render_template(
         "cases/referrals/redirect.html", referral=referral, form=form, ranking=ranking
     )
@@ -79,7 +79,7 @@ def send_elsewhere(referral_id: uuid.UUID) -> ResponseReturnValue:
 
 def _redirect_to(referral: Referral, form: RedirectForm, actor: Actor) -> ResponseReturnValue:
     with unit_of_work():
-        seats = get_receivers([_seat_id(form)], actor)
+        seats = get_receivers([seat_id_of(form)], actor)
         commands.redirect_referral(
             referral,
             proposed_seat=seats[0] if seats else None,
@@ -91,7 +91,8 @@ def _redirect_to(referral: Referral, form: RedirectForm, actor: Actor) -> Respon
     return redirect(url_for("referrals.show", referral_id=referral.id))
 
 
-def _seat_id(form: RedirectForm) -> uuid.UUID:
+def seat_id_of(form: RedirectForm) -> uuid.UUID:
+    """The organisation that was chosen. Raises RedirectNeedsSeat."""
     try:
         return uuid.UUID(form.seat.data)
     except ValueError as error:
@@ -112,7 +113,8 @@ def _refuse_answered(referral: Referral, actor: Actor, was_posted: bool) -> None
         raise NotAllowed("Cette orientation n’attend plus de réponse.")
 
 
-def _others(referral: Referral, actor: Actor) -> Ranking:
+def others_for(referral: Referral, actor: Actor) -> Ranking:
+    """Who else could answer, best first."""
     now = clock.now()
     commune = referral.frozen.get("territory", {}).get("commune")
     bars = {referral.sender_seat_id: "Vous adresse cette orientation"}

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Response, render_template, request
 
@@ -10,6 +12,7 @@ from app.actors import Actor
 from app.db import unit_of_work
 from app.saved_views import list_views
 from app.security import current_actor, requires
+from app.web.formatting import masked_email
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
 from cases.referrals import commands
@@ -23,11 +26,12 @@ from cases.referrals.queries.box import (
     list_all_declined,
     list_box,
 )
+from cases.referrals.queries.links import find_answer_address, is_staffed, last_link_at
 from cases.referrals.queries.referrals import get_referral, list_steps
 from cases.referrals.queries.today import list_access_requests_to_handle
 from cases.referrals.rules import rights
 from cases.referrals.rules.rights import works_with_referrals
-from cases.referrals.rules.states import is_waiting
+from cases.referrals.rules.states import is_waiting, last_answer
 from cases.referrals.views.blueprint import blueprint
 from partners.organisations.enums import Subject
 from partners.people.sessions import ask_password_again
@@ -36,6 +40,18 @@ from partners.people.sessions import ask_password_again
 SOON_HOURS = 8
 LONGEST_EXPORT = 2000
 FILTERS = {"etat": Standing, "sujet": Subject}
+
+
+@dataclass(frozen=True)
+class AnswerLink:
+    """What the sender may do and know about the link by which the receiver answers.
+
+    ``address`` is masked, empty when the directory knows none.
+    """
+
+    address: str
+    sent_at: datetime | None
+    is_staffed: bool
 
 
 @blueprint.get("/orientations")
@@ -111,6 +127,18 @@ def show(referral_id: uuid.UUID) -> str:
         rights=rights,
         labels={section.value: section.label for section in Section},
         answer_state=answer_state,
+        answered=last_answer(steps),
+        answer_link=_answer_link(referral, actor),
+    )
+
+
+def _answer_link(referral: Referral, actor: Actor) -> AnswerLink | None:
+    if not rights.can_send_answer_link(actor, referral):
+        return None
+    return AnswerLink(
+        address=masked_email(find_answer_address(referral)),
+        sent_at=last_link_at(referral.id),
+        is_staffed=is_staffed(referral.receiver_seat_id),
     )
 
 

@@ -17,6 +17,7 @@ from cases.referrals.models import Referral
 from cases.referrals.queries.referrals import get_referral
 from cases.referrals.rules.rights import (
     can_follow,
+    can_send_answer_link,
     is_receiver,
     is_sender,
     works_with_referrals,
@@ -74,6 +75,21 @@ def revoke(referral_id: uuid.UUID) -> ResponseReturnValue:
     with unit_of_work():
         commands.revoke_referral(referral, by=actor)
     flash_done(referral, "Orientation reprise. Le partenaire ne lit plus la fiche.")
+    return redirect(url_for("referrals.show", referral_id=referral.id))
+
+
+@blueprint.post("/orientations/<uuid:referral_id>/lien-de-reponse")
+@requires(works_with_referrals)
+def send_answer_link(referral_id: uuid.UUID) -> ResponseReturnValue:
+    """The sender, or the lead, has a link sent to the receiver, who answers without an account."""
+    actor = current_actor()
+    referral = get_referral(referral_id, actor)
+    if not can_send_answer_link(actor, referral):
+        raise NotAllowed("Cette orientation ne se répond pas par un lien.")
+    with unit_of_work():
+        commands.ask_answer_link(referral, by=actor)
+    receiver = referral.receiver_seat.organisation.name
+    flash(f"Un lien de réponse part à {receiver}. Les liens précédents ne servent plus.", "success")
     return redirect(url_for("referrals.show", referral_id=referral.id))
 
 

@@ -77,3 +77,17 @@ def test_initials_of_names() -> None:
 def test_de_is_elided_before_a_vowel() -> None:
     assert formatting.of_person("Étienne Durand") == "d’Étienne Durand"
     assert formatting.of_person("Camille Durand") == "de Camille Durand"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("contact@exemple.fr", "c…t@exemple.fr"),
+        ("abc@exemple.fr", "a…@exemple.fr"),
+        ("a@exemple.fr", "a…@exemple.fr"),
+        ("", ""),
+        ("sans arobase", ""),
+    ],
+)
+def test_an_address_is_recognised_and_not_copied(address: str, shown: str) -> None:
+    assert formatting.masked_email(address) == shown

@@ -3,18 +3,18 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.actors import SYSTEM
-from app.jobs import Outbox
-from app.links import LinkPurpose, issue_link
+from app.jobs import JOBS, NoLongerDue, Outbox
+from app.links import Link, LinkPurpose, issue_link
 from cases.casework.enums import AgreementMode
 from cases.casework.models import LegalBasis, Participation
 from partners.organisations.models import Seat
 from tests.factories.casework import make_basis
 from tests.factories.world import World, make_world
-from tests.support.acting import seeding
+from tests.support.acting import acting_as, seeding
 
 
 @pytest.fixture
@@ -83,8 +83,6 @@ def test_an_altered_or_expired_link_opens_nothing(client, basis):
     path = link_of(basis)
     assert client.get(path + "x").status_code == 410
     with seeding() as session:
-        from app.links import Link
-
         session.scalars(
             select(Link).where(Link.object_id == basis.id)
         ).one().expires_at = clock.now()
@@ -97,3 +95,45 @@ def test_a_lapsed_agreement_is_not_confirmed(client, basis):
         session.get(LegalBasis, basis.id).valid_until = clock.now() - timedelta(minutes=1)
     assert client.post(f"{path}/confirmer").status_code == 409
     assert "Cet accord a pris fin" in client.get(path).text
+
+
+def ask_again(client, basis: LegalBasis) -> Outbox:
+    """The bearer of an expired link asks for another; what the worker is asked."""
+    path = link_of(basis)
+    with seeding() as session:
+        mine = update(Link).where(Link.object_id == basis.id)
+        session.execute(mine.values(expires_at=clock.now()))
+    page = client.get(path)
+    assert page.status_code == 410 and "Recevoir un nouveau lien" in page.text
+    page = client.post(f"{path}/nouveau-lien")
+    assert page.status_code == 200 and "d@exemple.test" not in page.text
+    with seeding() as session:
+        return session.scalars(select(Outbox).where(Outbox.principal == "anonymous")).one()
+
+
+@pytest.mark.parametrize("is_in_force", [True, False])
+def test_an_expired_link_gives_another_while_the_agreement_holds(
+    client, basis, monkeypatch, is_in_force
+):
+    sent = []
+    monkeypatch.setattr(
+        "cases.casework.tasks.send_mail", lambda *mail, message_id: sent.append(mail[0])
+    )
+    with seeding() as session:
+        kept = session.get(LegalBasis, basis.id)
+        kept.sent_to = "d@exemple.test"
+        kept.withdrawn_at = None if is_in_force else clock.now()
+    row = ask_again(client, basis)
+    if is_in_force:
+        with acting_as(SYSTEM):
+            JOBS[row.kind].run(row)
+    else:
+        with acting_as(SYSTEM), pytest.raises(NoLongerDue):
+            JOBS[row.kind].run(row)
+    assert sent == (["d@exemple.test"] if is_in_force else [])
+
+
+def test_asking_again_tells_nothing_of_an_unknown_token(client, basis):
+    known = client.post(f"{link_of(basis)}/nouveau-lien")
+    unknown = client.post("/accord/rien/nouveau-lien")
+    assert (known.status_code, known.data) == (unknown.status_code, unknown.data)

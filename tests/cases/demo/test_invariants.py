@@ -142,3 +142,15 @@ def test_no_slot_is_left_in_a_sentence(ask: Ask) -> None:
 def test_passwords_open_the_accounts(ask: Ask, demo_app: Flask) -> None:
     hashes = ask("SELECT DISTINCT password_hash FROM user_secret")
     assert len(hashes) == 1 and verify_password(hashes[0].password_hash, PASSWORD)
+
+
+def test_somebody_without_account_is_asked_and_will_get_a_link(ask: Ask) -> None:
+    [row] = ask(
+        "SELECT r.state, r.kind, o.email, x.status, x.payload->>'referral_id' = r.id::text AS same,"
+        " (SELECT count(*) FROM membership m WHERE m.seat_id = r.receiver_seat_id) AS members"
+        " FROM referral r JOIN seat s ON s.id = r.receiver_seat_id"
+        " JOIN organisation o ON o.id = s.organisation_id JOIN outbox x ON x.subject_id = r.id"
+        " WHERE o.name = 'Compagnons de l’Estuaire'"
+    )
+    assert (row.state, row.kind, row.status) == ("sent", "joint", "pending")
+    assert (row.same, row.members) == (True, 0) and row.email

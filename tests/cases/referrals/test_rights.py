@@ -89,3 +89,45 @@ def test_a_need_is_corrected_by_its_seat() -> None:
     assert rights.can_edit_need(member(), need)
     assert not rights.can_edit_need(member(seat=THEIRS), need)
     assert not rights.can_edit_need(member(Role.AUDITOR), need)
+
+
+LINKED = uuid.uuid4()
+
+
+def bearer(purpose: str = "answer", of: uuid.UUID = LINKED) -> Actor:
+    return Actor(kind=ActorKind.LINK, link_purpose=purpose, link_object_id=of)
+
+
+@pytest.mark.parametrize("state", list(S))
+@pytest.mark.parametrize("kind", list(ReferralKind))
+@pytest.mark.parametrize("subject", [Subject.BANK, Subject.HEALTH])
+def test_answering_by_link(subject: Subject, kind: ReferralKind, state: S) -> None:
+    """Only what was sent to be answered, never health, only by the link of this very referral."""
+    sent = referral(state, kind, id=LINKED, subject=subject)
+    shares = kind in (ReferralKind.JOINT, ReferralKind.HANDOVER) and subject is not Subject.HEALTH
+    waits = state in (S.SENT, S.SEEN)
+    closed = {S.DRAFT, S.DECLINED, S.REDIRECTED, S.EXPIRED, S.REVOKED}
+    assert rights.can_be_answered_by_link(sent) is (shares and waits)
+    assert rights.bears_answer_link(bearer(), sent) is (shares and state is not S.DRAFT)
+    assert rights.can_answer_by_link(bearer(), sent) is (shares and waits)
+    assert rights.reads_sheet_by_link(bearer(), sent) is (shares and state not in closed)
+    for other in (bearer("consent"), bearer(of=uuid.uuid4()), bearer("invitation"), member()):
+        assert not rights.bears_answer_link(other, sent)
+        assert not rights.can_answer_by_link(other, sent)
+        assert not rights.reads_sheet_by_link(other, sent)
+    for rule in (rights.can_answer, rights.can_follow, rights.can_revoke, rights.can_send_on):
+        assert not rule(bearer(), sent)
+
+
+@pytest.mark.parametrize("state", list(S))
+@pytest.mark.parametrize("role", list(Role))
+def test_sending_a_link_is_for_the_sender_and_the_lead_while_it_waits(role: Role, state: S) -> None:
+    sent = referral(state, subject=Subject.BANK, reader_seats=[THEIRS, LEAD, OURS])
+    expected = role in READS and state in (S.SENT, S.SEEN)
+    assert rights.can_send_answer_link(member(role, THEIRS), sent) is expected
+    assert rights.can_send_answer_link(member(role, LEAD), sent) is expected
+    assert not rights.can_send_answer_link(member(role, OURS), sent)
+    assert not rights.can_send_answer_link(member(role, uuid.uuid4()), sent)
+    assert not rights.can_send_answer_link(bearer(), sent)
+    sealed = referral(state, subject=Subject.HEALTH, reader_seats=[THEIRS, OURS])
+    assert not rights.can_send_answer_link(member(role, THEIRS), sealed)

@@ -17,6 +17,7 @@ from cases.referrals.rules.states import (
     can_go,
     can_undo,
     is_sheet_open,
+    last_answer,
     last_step,
     need_state,
 )
@@ -49,6 +50,7 @@ class Step:
     after: S
     at: datetime = NOW
     member_id: uuid.UUID | None = ME
+    link_id: uuid.UUID | None = None
     undone_at: datetime | None = None
     note: str = ""
     id: uuid.UUID = ME
@@ -120,6 +122,42 @@ def test_undo_is_for_its_author_within_the_minute(
 ) -> None:
     at = NOW + timedelta(seconds=seconds)
     assert can_undo(steps, member, at, has_left=has_left) is expected
+
+
+LINK, OTHER_LINK = uuid.uuid4(), uuid.uuid4()
+BY_LINK = Step(S.ACCEPTED, member_id=None, link_id=LINK)
+
+
+@pytest.mark.parametrize(
+    ("step", "member", "link", "seconds", "has_left", "expected"),
+    [
+        (BY_LINK, None, LINK, 0, False, True),
+        (BY_LINK, None, LINK, 60, False, True),
+        (BY_LINK, None, LINK, 61, False, False),
+        (BY_LINK, None, LINK, 5, True, False),
+        (BY_LINK, None, OTHER_LINK, 5, False, False),
+        (BY_LINK, None, None, 5, False, False),
+        (BY_LINK, ME, None, 5, False, False),
+        (Step(S.ACCEPTED), None, LINK, 5, False, False),
+        (Step(S.SEEN, member_id=None, link_id=LINK), None, LINK, 5, False, False),
+    ],
+)
+def test_undo_of_a_bearer_is_for_the_very_same_link(
+    step: Step,
+    member: uuid.UUID | None,
+    link: uuid.UUID | None,
+    seconds: int,
+    has_left: bool,
+    expected: bool,
+) -> None:
+    at = NOW + timedelta(seconds=seconds)
+    assert can_undo([step], member, at, has_left=has_left, link_id=link) is expected
+
+
+def test_last_answer_passes_over_what_was_undone_and_what_followed() -> None:
+    accepted, followed = Step(S.ACCEPTED), Step(S.FIRST_CONTACT)
+    assert last_answer([Step(S.SENT), accepted, followed]) is accepted
+    assert last_answer([Step(S.SENT), Step(S.ACCEPTED, undone_at=NOW)]) is None
 
 
 def test_last_step_passes_over_undone_ones() -> None:

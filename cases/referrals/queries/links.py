@@ -1,0 +1,54 @@
+"""Answer links: where they go, whether anybody else may be told, when the last one left."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from app.actors import CASE_ROLES
+from app.db import db
+from cases.referrals.models import Referral
+from partners.organisations.models import Organisation, Seat, Unit
+from partners.people.models import Membership, UserAccount
+
+
+def is_staffed(seat_id: uuid.UUID) -> bool:
+    """Has a seat a member to be mailed, whose role reads cases?"""
+    statement = (
+        select(Membership.id)
+        .join(UserAccount, UserAccount.id == Membership.user_id)
+        .where(
+            Membership.seat_id == seat_id,
+            Membership.ended_at.is_(None),
+            Membership.role.in_(CASE_ROLES),
+            UserAccount.is_active,
+        )
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def find_answer_address(referral: Referral) -> str:
+    """Where the directory says to write: the receiving unit, else the organisation; maybe empty.
+
+    Creditor firewall (``domain.md`` §9): an organisation that both helps and claims has one mail
+    box for its two sides; nothing meant for one goes there.
+    """
+    other = aliased(Seat)
+    has_two_sides = exists().where(
+        other.organisation_id == Seat.organisation_id, other.id != Seat.id
+    )
+    address = func.coalesce(func.nullif(Unit.email, ""), Organisation.email)
+    statement = (
+        select(address)
+        .select_from(Seat)
+        .join(Organisation, Organisation.id == Seat.organisation_id)
+        .outerjoin(Unit, Unit.id == referral.receiver_unit_id)
+        .where(Seat.id == referral.receiver_seat_id, Organisation.is_active, ~has_two_sides)
+    )
+    return db.session.scalar(statement) or ""
+
+
+def last_link_at(referral_id: uuid.UUID) -> datetime | None:
+    """When the last answer link of a referral left, for its sender and the lead of its case."""
+    return db.session.scalar(select(func.last_answer_link(referral_id)))
