@@ -162,6 +162,17 @@ class Permission(enum.StrEnum):
         return PERMISSIONS[self][1]
 
 
+class OutsideReason(Labelled):
+    """Why one opens a case outside one's usual territory (``domain.md`` §14): a closed list."""
+
+    REPLACEMENT = "replacement", "Je remplace un collègue"
+    ASKED_BY_COMPANY = "asked_by_company", "L’entreprise me l’a demandé"
+    MOVED = "moved", "L’entreprise a déménagé, ou un établissement est dans mon territoire"
+    SHARED_FOLLOW_UP = "shared_follow_up", "Suivi commun avec une autre antenne"
+    INTERNAL_CONTROL = "internal_control", "Contrôle interne par la responsable"
+    OTHER = "other", "Une autre raison"
+
+
 PERMISSIONS = {
     Permission.COURT_REQUEST: (
         "Renseignements demandés par le président du tribunal",

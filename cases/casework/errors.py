@@ -1,11 +1,28 @@
 """What the casework refuses, in words fit for the user."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from app.errors import NotAllowed, Refusal, TooMany
 
 if TYPE_CHECKING:
     from cases.casework.models import CaseFile
+
+
+class ReasonNeeded(Refusal):
+    """A case outside the member's usual territory: they say why first (``domain.md`` §14)."""
+
+    message = "Ce dossier est hors de votre territoire habituel : dites d’abord pourquoi."
+
+    def __init__(self, case_id: uuid.UUID) -> None:
+        self.case_id = case_id
+        super().__init__()
+
+
+class ReasonMissing(Refusal):
+    """« Another reason » says nothing by itself."""
+
+    message = "Dites en une phrase quelle est cette raison."
 
 
 class CaseAlreadyOpen(Refusal):

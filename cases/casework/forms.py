@@ -35,10 +35,12 @@ from cases.casework.enums import (
     CaseStatus,
     EntryKind,
     Outcome,
+    OutsideReason,
     Permission,
     Phase,
     Section,
 )
+from cases.casework.errors import ReasonMissing
 from cases.companies.forms import check_email
 
 LONGEST_TEXT = 10_000
@@ -267,6 +269,27 @@ class PermissionForm(SharingForm):
         """One of the closed list."""
         if field.data is None:
             raise ValidationError("Choisissez une permission dans la liste.")
+
+
+class OutsideForm(BaseForm):
+    """Why a case outside one's usual territory is opened."""
+
+    reason = EnumRadioField("Pourquoi ouvrez-vous ce dossier ?", OutsideReason)
+    text = TextAreaField(
+        "Précisez",
+        [SHORT],
+        description="Obligatoire pour une autre raison. Rien sur la santé ni sur la situation.",
+    )
+
+    def validate_reason(self, field: EnumRadioField) -> None:
+        """One of the closed list."""
+        if field.data is None:
+            raise ValidationError("Choisissez une raison.")
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Another reason is told in words."""
+        if self.reason.data is OutsideReason.OTHER and not field.data:
+            raise ValidationError(ReasonMissing.message)
 
 
 class WithdrawForm(BaseForm):

@@ -4,16 +4,25 @@ from itertools import count
 from typing import Any
 
 from app import clock
+from app.journal import JournalEvent
 from cases.casework.enums import (
     AgreementMode,
     Audience,
     BasisKind,
     EntryKind,
+    OutsideReason,
     ParticipantRole,
     Phase,
     Section,
 )
-from cases.casework.models import CaseFile, LegalBasis, Participation, TimelineEntry
+from cases.casework.models import (
+    CaseFile,
+    LegalBasis,
+    OutsideAccess,
+    Participation,
+    TimelineEntry,
+)
+from cases.casework.queries.sharing import OPENED_OUTSIDE
 from cases.companies.models import Company
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -106,4 +115,28 @@ def make_entry(
             happened_at=clock.now(),
         )
         session.add(made)
+    return made
+
+
+def make_outside_access(case: CaseFile, member: Membership, **more: Any) -> OutsideAccess:
+    """A reason this member gave just now to open the case, with its journal event."""
+    values: dict[str, Any] = {"reason": OutsideReason.REPLACEMENT, "department": "33"}
+    with seeding() as session:
+        made = OutsideAccess(
+            case_id=case.id, seat_id=member.seat_id, member_id=member.id, **{**values, **more}
+        )
+        session.add(made)
+        session.flush()
+        session.add(
+            JournalEvent(
+                at=made.given_at,
+                principal="member",
+                user_id=member.user_id,
+                seat_id=member.seat_id,
+                action=OPENED_OUTSIDE,
+                object_type="outside_access",
+                object_id=made.id,
+                case_id=case.id,
+            )
+        )
     return made

@@ -16,6 +16,7 @@ from cases.casework.commands.agreeing import (
 )
 from cases.casework.commands.assessing import DebtFacts, record_assessment
 from cases.casework.commands.opening import count_opening, open_case
+from cases.casework.commands.outside import give_reason
 from cases.casework.commands.sharing import (
     assign_case,
     end_participation,
@@ -45,6 +46,7 @@ __all__ = [
     "drop_action",
     "end_participation",
     "finish_action",
+    "give_reason",
     "hand_over_cases",
     "lapse_unconfirmed_agreements",
     "leave_case",

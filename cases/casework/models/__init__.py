@@ -5,6 +5,7 @@ policy of the case's children leans on it.
 """
 
 from cases.casework.models.cases import CaseChange, CaseFile
+from cases.casework.models.outside import OutsideAccess
 from cases.casework.models.sharing import LegalBasis, Participation
 from cases.casework.models.work import (
     Assessment,
@@ -22,6 +23,7 @@ __all__ = [
     "CaseFile",
     "EntryRevision",
     "LegalBasis",
+    "OutsideAccess",
     "Participation",
     "TimelineEntry",
 ]

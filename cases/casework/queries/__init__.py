@@ -5,10 +5,12 @@ from cases.casework.queries.cases import (
     cases_visible_to,
     find_open_case,
     get_case,
+    get_case_as_listed,
     list_cases_of_company,
     list_changes,
     list_pauses_over,
 )
+from cases.casework.queries.outside import at_the_door, list_outside_accesses
 from cases.casework.queries.sharing import (
     Opening,
     consent_facts,
@@ -37,6 +39,7 @@ from cases.casework.queries.work import (
 
 __all__ = [
     "Opening",
+    "at_the_door",
     "case_page_options",
     "cases_visible_to",
     "consent_facts",
@@ -46,6 +49,7 @@ __all__ = [
     "get_basis",
     "get_basis_of_link",
     "get_case",
+    "get_case_as_listed",
     "get_entry",
     "get_participation",
     "latest_assessment",
@@ -59,6 +63,7 @@ __all__ = [
     "list_colleagues",
     "list_entries",
     "list_openings",
+    "list_outside_accesses",
     "list_participations",
     "list_pauses_over",
     "list_seats",

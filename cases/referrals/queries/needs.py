@@ -11,6 +11,7 @@ from app.db import db
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
+from cases.casework.queries import at_the_door
 from cases.referrals.models import Need, Referral
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -32,7 +33,7 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
 
 
 def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
-    """One need, its case and what the wizard shows of it. Raises NotVisible."""
+    """One need, its case and what the wizard shows of it. Raises NotVisible, ReasonNeeded."""
     case = joinedload(Need.case)
     statement = needs_visible_to(actor).where(Need.id == need_id)
     statement = statement.options(
@@ -46,6 +47,7 @@ def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
     found = db.session.scalars(statement).unique().one_or_none()
     if found is None:
         raise NotVisible
+    at_the_door(found.case, actor)
     return found
 
 

@@ -27,6 +27,7 @@ Ask = Callable[..., list[Any]]
         ("timeline_entry", 3000),
         ("assessment", 150),
         ("access_request", 20),
+        ("outside_access", 15),
     ],
 )
 def test_enough_of_everything(ask: Ask, table: str, least: int) -> None:
