@@ -46,6 +46,7 @@ from cases.companies.forms import check_email
 LONGEST_TEXT = 10_000
 TOO_LONG = Length(max=LONGEST_TEXT, message="Ce texte est trop long.")
 SHORT = Length(max=500, message="Ce texte est trop long.")
+NO_REASON = "Choisissez une raison."
 DEBT_LINES = 6
 DUE_CHOICES = [SelectChoice("1", "Échue"), SelectChoice("0", "À venir")]
 #: Health travels in a sealed channel of its own, never in the shared file.
@@ -274,17 +275,14 @@ class PermissionForm(SharingForm):
 class OutsideForm(BaseForm):
     """Why a case outside one's usual territory is opened."""
 
-    reason = EnumRadioField("Pourquoi ouvrez-vous ce dossier ?", OutsideReason)
+    reason = EnumRadioField(
+        "Pourquoi ouvrez-vous ce dossier ?", OutsideReason, validators=[required(NO_REASON)]
+    )
     text = TextAreaField(
         "Précisez",
         [SHORT],
         description="Obligatoire pour une autre raison. Rien sur la santé ni sur la situation.",
     )
-
-    def validate_reason(self, field: EnumRadioField) -> None:
-        """One of the closed list."""
-        if field.data is None:
-            raise ValidationError("Choisissez une raison.")
 
     def validate_text(self, field: TextAreaField) -> None:
         """Another reason is told in words."""
