@@ -25,12 +25,14 @@ class LinkPurpose(enum.StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     CONSENT = "consent"
+    ACTION = "action"
 
 
 LIFETIME = {
     LinkPurpose.INVITATION: timedelta(days=8),
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.CONSENT: timedelta(days=8),
+    LinkPurpose.ACTION: timedelta(days=8),
 }
 
 

@@ -116,6 +116,14 @@ class ActionStatus(Labelled):
     DROPPED = "dropped", "Abandonnée"
 
 
+class ActionAnswer(Labelled):
+    """What somebody without account answers, by the link of an action."""
+
+    DONE = "done", "C’est fait"
+    NOT_YET = "not_yet", "Pas encore"
+    HELP = "help", "J’ai besoin d’aide"
+
+
 class BasisKind(Labelled):
     """What a sharing rests on (``trust.md`` §4)."""
 

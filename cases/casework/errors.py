@@ -129,6 +129,24 @@ class ActionIsOver(Refusal):
     message = "Cette action est déjà terminée."
 
 
+class ActionAnswered(Refusal):
+    """It was answered, or nothing is expected any more: the page says which."""
+
+    message = "Cette action n’attend plus de réponse."
+
+
+class ActionHasNoAddress(Refusal):
+    """The link of an action leaves for an address."""
+
+    message = "Cette action n’a pas d’adresse : personne ne peut y répondre par un lien."
+
+
+class NoDayProposed(Refusal):
+    """« Not yet » comes with another day, and only a day that was proposed is kept."""
+
+    message = "Indiquez le jour où ce sera fait."
+
+
 class AgreementIncomplete(Refusal):
     """An agreement names who agreed, for which organisations and which sections."""
 

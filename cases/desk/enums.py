@@ -134,6 +134,7 @@ HAPPENINGS = {
     "opened": "ouverture",
     "opened_outside_territory": "ouverture hors du territoire, avec une raison",
     "paused": "mise en pause",
+    "postponed": "nouvelle échéance",
     "phase_changed": "changement de phase",
     "previewed": "aperçu avant envoi",
     "printed": "impression",

@@ -1,11 +1,15 @@
 """Cases, participations, bases, timeline entries."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
+
+from uuid_utils.compat import uuid7
 
 from app import clock
 from app.journal import JournalEvent
 from cases.casework.enums import (
+    ActionAnswer,
     AgreementMode,
     Audience,
     BasisKind,
@@ -16,6 +20,8 @@ from cases.casework.enums import (
     Section,
 )
 from cases.casework.models import (
+    ActionReply,
+    CaseAction,
     CaseFile,
     LegalBasis,
     OutsideAccess,
@@ -139,4 +145,33 @@ def make_outside_access(case: CaseFile, member: Membership, **more: Any) -> Outs
                 case_id=case.id,
             )
         )
+    return made
+
+
+def make_asked_action(case: CaseFile, member: Membership, **more: Any) -> CaseAction:
+    """An action this member gave just now to the entrepreneur, by a link."""
+    values: dict[str, Any] = {
+        "objective": "Envoyer le dernier relevé bancaire",
+        "owner_name": "Dominique Exemple",
+        "owner_email": "dominique@exemple.test",
+        "due_on": clock.today() + timedelta(days=5),
+        "asked_at": clock.now(),
+    }
+    with seeding() as session:
+        made = CaseAction(
+            case_id=case.id, seat_id=member.seat_id, asked_by=member.id, **{**values, **more}
+        )
+        session.add(made)
+    return made
+
+
+def make_reply(
+    action: CaseAction, answer: ActionAnswer = ActionAnswer.HELP, **more: Any
+) -> ActionReply:
+    """What was answered by a link of this action."""
+    with seeding() as session:
+        made = ActionReply(
+            action_id=action.id, case_id=action.case_id, link_id=uuid7(), answer=answer, **more
+        )
+        session.add(made)
     return made

@@ -2,8 +2,11 @@
 
 from cases.casework.commands.acting import (
     add_action,
+    answer_action,
+    ask_again,
     drop_action,
     finish_action,
+    keep_proposed_day,
     start_action,
 )
 from cases.casework.commands.agreeing import (
@@ -36,6 +39,8 @@ from cases.casework.commands.writing import correct_entry, tell, write_entry
 __all__ = [
     "DebtFacts",
     "add_action",
+    "answer_action",
+    "ask_again",
     "assign_case",
     "change_phase",
     "change_status",
@@ -48,6 +53,7 @@ __all__ = [
     "finish_action",
     "give_reason",
     "hand_over_cases",
+    "keep_proposed_day",
     "lapse_unconfirmed_agreements",
     "leave_case",
     "note_export",

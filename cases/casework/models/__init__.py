@@ -4,6 +4,7 @@
 policy of the case's children leans on it.
 """
 
+from cases.casework.models.answers import ActionReply
 from cases.casework.models.cases import CaseChange, CaseFile
 from cases.casework.models.outside import OutsideAccess
 from cases.casework.models.sharing import LegalBasis, Participation
@@ -16,6 +17,7 @@ from cases.casework.models.work import (
 )
 
 __all__ = [
+    "ActionReply",
     "Assessment",
     "AssessmentDebt",
     "CaseAction",

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.actors import Actor
+from app.actors import Actor, ActorKind
 from app.db import db
 from app.journal import JournalEvent
 from cases.casework.enums import AgreementMode, BasisKind, OutsideReason
@@ -34,8 +34,15 @@ class Opening:
     reader: str | None
     organisation: str | None
     side: Side | None
+    principal: ActorKind
     reason: OutsideReason | None = None
     text: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Their name; what they are when they have no account."""
+        is_link = self.principal is ActorKind.LINK
+        return self.reader or ("La personne qui tient le lien" if is_link else "La plateforme")
 
 
 def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:
@@ -121,6 +128,7 @@ def list_openings(case_id: uuid.UUID, actor: Actor, limit: int = 100) -> Sequenc
             UserAccount.full_name,
             Organisation.name,
             Seat.side,
+            JournalEvent.principal,
             OutsideAccess.reason,
             OutsideAccess.text,
         )

@@ -96,6 +96,14 @@ def test_reasons_were_given_outside_ones_territory_by_whoever_could_open(ask: As
     )
 
 
+def test_replies_came_after_the_question_and_finish_what_is_done(ask: Ask) -> None:
+    assert not ask(
+        "SELECT r.id FROM action_reply r JOIN case_action a ON a.id = r.action_id"
+        " WHERE r.answered_at < a.asked_at OR a.owner_email = '' OR a.case_id <> r.case_id"
+        " OR (r.answer = 'done') <> (a.status = 'done')"
+    )
+
+
 def test_recovery_never_writes_for_the_aid_side(ask: Ask) -> None:
     assert not ask(
         "SELECT t.id FROM timeline_entry t JOIN seat s ON s.id = t.seat_id"
