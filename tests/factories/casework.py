@@ -129,10 +129,13 @@ def make_outside_access(case: CaseFile, member: Membership, **more: Any) -> Outs
     values: dict[str, Any] = {"reason": OutsideReason.REPLACEMENT, "department": "33"}
     with seeding() as session:
         made = OutsideAccess(
-            case_id=case.id, seat_id=member.seat_id, member_id=member.id, **{**values, **more}
+            id=uuid7(),
+            case_id=case.id,
+            seat_id=member.seat_id,
+            member_id=member.id,
+            given_at=clock.now(),
+            **{**values, **more},
         )
-        session.add(made)
-        session.flush()
         session.add(
             JournalEvent(
                 at=made.given_at,
@@ -145,6 +148,8 @@ def make_outside_access(case: CaseFile, member: Membership, **more: Any) -> Outs
                 case_id=case.id,
             )
         )
+        session.flush()
+        session.add(made)
     return made
 
 

@@ -1,5 +1,7 @@
 """Saying why one opens a case outside one's usual territory."""
 
+from uuid_utils.compat import uuid7
+
 from app import journal
 from app.actors import Actor
 from app.db import db
@@ -20,6 +22,7 @@ def give_reason(
     if reason is OutsideReason.OTHER and not text.strip():
         raise ReasonMissing
     access = OutsideAccess(
+        id=uuid7(),
         case_id=case.id,
         seat_id=by.seat_id,
         member_id=by.membership_id,
@@ -27,7 +30,9 @@ def give_reason(
         reason=reason,
         text=text.strip(),
     )
+    # The event first: the database takes no reason without it.
+    journal.record(access, OPENED_OUTSIDE, by=by, details={"reason": reason.value})
+    db.session.flush()
     db.session.add(access)
     db.session.flush()
-    journal.record(access, OPENED_OUTSIDE, by=by, details={"reason": reason.value})
     return access

@@ -18,7 +18,7 @@ class OutsideAccess(Identified, Base):
     """The reason a member gave before opening a case outside their territory (``domain.md`` §14).
 
     Good for thirty days, for this member and this case. ``department`` is where the company was.
-    A deferred trigger refuses a row without its journal event.
+    A trigger refuses a row whose journal event was not written before it.
     """
 
     __tablename__ = "outside_access"

@@ -11,7 +11,8 @@ CREATE POLICY own_name ON outside_access FOR INSERT TO relais_web
       AND seat_id = (SELECT app_seat()) AND ended_at IS NULL));
 REVOKE UPDATE, DELETE ON outside_access FROM relais_web;
 
--- A reason without its journal event does not exist: both are written in one transaction.
+-- A reason without its journal event does not exist: the event is written first, in the same
+-- transaction.
 CREATE FUNCTION outside_access_journalled() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
   AS $$ BEGIN
@@ -23,8 +24,8 @@ CREATE FUNCTION outside_access_journalled() RETURNS trigger LANGUAGE plpgsql SEC
     END IF;
     RETURN NULL;
   END $$;
-CREATE CONSTRAINT TRIGGER outside_access_journalled AFTER INSERT ON outside_access
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION outside_access_journalled();
+CREATE TRIGGER outside_access_journalled AFTER INSERT ON outside_access
+  FOR EACH ROW EXECUTE FUNCTION outside_access_journalled();
 
 -- What ties a member to a case they read: they follow it, opened it, sent or took one of its
 -- referrals, or said why. One statement, asked only for a case outside their territory; it reads

@@ -357,6 +357,7 @@ def test_a_reason_without_its_event_is_refused(world, far):
     act_as_member(far)
     with pytest.raises(IntegrityError, match="outside_access_journalled"), unit_of_work() as s:
         s.add(forged(world, far))
+        s.flush()
     assert own_accesses(far) == []
 
 
