@@ -30,6 +30,7 @@ class LinkPurpose(enum.StrEnum):
     PASSWORD_RESET = "password_reset"
     CONSENT = "consent"
     ANSWER = "answer"
+    ACTION = "action"
 
 
 class LinkStanding(enum.StrEnum):
@@ -69,9 +70,10 @@ LIFETIME = {
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.CONSENT: timedelta(days=8),
     LinkPurpose.ANSWER: timedelta(days=8),
+    LinkPurpose.ACTION: timedelta(days=8),
 }
 #: A new link of these revokes the former ones of the same object.
-ONE_AT_A_TIME = frozenset({LinkPurpose.CONSENT, LinkPurpose.ANSWER})
+ONE_AT_A_TIME = frozenset({LinkPurpose.CONSENT, LinkPurpose.ANSWER, LinkPurpose.ACTION})
 
 
 class Link(Identified, Dated, Base):

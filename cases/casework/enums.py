@@ -116,6 +116,14 @@ class ActionStatus(Labelled):
     DROPPED = "dropped", "Abandonnée"
 
 
+class ActionAnswer(Labelled):
+    """What somebody without account answers, by the link of an action."""
+
+    DONE = "done", "C’est fait"
+    NOT_YET = "not_yet", "Pas encore"
+    HELP = "help", "J’ai besoin d’aide"
+
+
 class BasisKind(Labelled):
     """What a sharing rests on (``trust.md`` §4)."""
 
@@ -160,6 +168,17 @@ class Permission(enum.StrEnum):
     def article(self) -> str:
         """The article of law."""
         return PERMISSIONS[self][1]
+
+
+class OutsideReason(Labelled):
+    """Why one opens a case outside one's usual territory (``domain.md`` §14): a closed list."""
+
+    REPLACEMENT = "replacement", "Je remplace un collègue"
+    ASKED_BY_COMPANY = "asked_by_company", "L’entreprise me l’a demandé"
+    MOVED = "moved", "L’entreprise a déménagé, ou un établissement est dans mon territoire"
+    SHARED_FOLLOW_UP = "shared_follow_up", "Suivi commun avec une autre antenne"
+    INTERNAL_CONTROL = "internal_control", "Contrôle interne par la responsable"
+    OTHER = "other", "Une autre raison"
 
 
 PERMISSIONS = {

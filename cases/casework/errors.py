@@ -1,11 +1,28 @@
 """What the casework refuses, in words fit for the user."""
 
+import uuid
 from typing import TYPE_CHECKING
 
 from app.errors import NotAllowed, Refusal, TooMany
 
 if TYPE_CHECKING:
     from cases.casework.models import CaseFile
+
+
+class ReasonNeeded(Refusal):
+    """A case outside the member's usual territory: they say why first (``domain.md`` §14)."""
+
+    message = "Ce dossier est hors de votre territoire habituel : dites d’abord pourquoi."
+
+    def __init__(self, case_id: uuid.UUID) -> None:
+        self.case_id = case_id
+        super().__init__()
+
+
+class ReasonMissing(Refusal):
+    """« Another reason » says nothing by itself."""
+
+    message = "Dites en une phrase quelle est cette raison."
 
 
 class CaseAlreadyOpen(Refusal):
@@ -110,6 +127,24 @@ class ActionIsOver(Refusal):
     """The action was finished or dropped already."""
 
     message = "Cette action est déjà terminée."
+
+
+class ActionAnswered(Refusal):
+    """It was answered, or nothing is expected any more: the page says which."""
+
+    message = "Cette action n’attend plus de réponse."
+
+
+class ActionHasNoAddress(Refusal):
+    """The link of an action leaves for an address."""
+
+    message = "Cette action n’a pas d’adresse : personne ne peut y répondre par un lien."
+
+
+class NoDayProposed(Refusal):
+    """« Not yet » comes with another day, and only a day that was proposed is kept."""
+
+    message = "Indiquez le jour où ce sera fait."
 
 
 class AgreementIncomplete(Refusal):

@@ -30,20 +30,25 @@ from app.web.forms import (
 from cases.casework.amounts import parse_euros, write_euros
 from cases.casework.enums import (
     WRITTEN_KINDS,
+    ActionAnswer,
     AgreementMode,
     Audience,
     CaseStatus,
     EntryKind,
     Outcome,
+    OutsideReason,
     Permission,
     Phase,
     Section,
 )
+from cases.casework.errors import NoDayProposed, ReasonMissing
 from cases.companies.forms import check_email
 
 LONGEST_TEXT = 10_000
 TOO_LONG = Length(max=LONGEST_TEXT, message="Ce texte est trop long.")
 SHORT = Length(max=500, message="Ce texte est trop long.")
+NO_REASON = "Choisissez une raison."
+NO_ANSWER = "Choisissez une réponse."
 DEBT_LINES = 6
 DUE_CHOICES = [SelectChoice("1", "Échue"), SelectChoice("0", "À venir")]
 #: Health travels in a sealed channel of its own, never in the shared file.
@@ -61,6 +66,13 @@ class EurosField(StringField):
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else write_euros(self.data)
+
+
+def _check_address(field: EmailField) -> None:
+    try:
+        field.data = check_email(field.data or "")
+    except ValueError as refusal:
+        raise ValidationError(str(refusal)) from refusal
 
 
 class AudienceForm(BaseForm):
@@ -107,9 +119,40 @@ class ActionForm(AudienceForm):
     objective = StringField("Objectif", [required("Dites ce qu’il faut faire."), SHORT])
     owner = SelectField("Confiée à", choices=[])
     owner_name = StringField(
-        "Ou une autre personne", [SHORT], description="L’entrepreneur, son comptable…"
+        "Ou une autre personne", [SHORT], description="Son comptable, un proche…"
+    )
+    owner_email = EmailField(
+        "Son adresse électronique",
+        [Optional()],
+        description="Un lien lui est envoyé pour répondre. Sans adresse, rien ne part.",
     )
     due_on = FrenchDateField("À faire avant le", [required("Indiquez une échéance.")])
+
+    def validate_owner_name(self, field: StringField) -> None:
+        """A mail is sent to somebody."""
+        if self.owner_email.data and not field.data:
+            raise ValidationError("Indiquez le nom de cette personne.")
+
+    def validate_owner_email(self, field: EmailField) -> None:
+        """A wrong address would leave the action without answer."""
+        _check_address(field)
+
+
+class ReplyForm(BaseForm):
+    """What somebody without account answers about an action."""
+
+    answer = EnumRadioField("Votre réponse", ActionAnswer, validators=[required(NO_ANSWER)])
+    proposed_on = FrenchDateField("Si ce n’est pas encore fait : pour quel jour ?")
+    text = TextAreaField("Un mot, si vous le souhaitez", [TOO_LONG])
+
+    def validate_proposed_on(self, field: FrenchDateField) -> None:
+        """« Not yet » comes with a day to come; the other answers need none."""
+        if self.answer.data is not ActionAnswer.NOT_YET or field.errors:
+            return
+        if field.data is None:
+            raise ValidationError(NoDayProposed.message)
+        if field.data < clock.today():
+            raise ValidationError("Ce jour est passé : proposez un jour à venir.")
 
 
 class PhaseForm(BaseForm):
@@ -246,10 +289,7 @@ class AgreementForm(SharingForm):
 
     def validate_email(self, field: EmailField) -> None:
         """A wrong address would leave the agreement without confirmation."""
-        try:
-            field.data = check_email(field.data or "")
-        except ValueError as refusal:
-            raise ValidationError(str(refusal)) from refusal
+        _check_address(field)
 
     def validate_mode(self, field: EnumRadioField) -> None:
         """By phone, an address is needed."""
@@ -267,6 +307,24 @@ class PermissionForm(SharingForm):
         """One of the closed list."""
         if field.data is None:
             raise ValidationError("Choisissez une permission dans la liste.")
+
+
+class OutsideForm(BaseForm):
+    """Why a case outside one's usual territory is opened."""
+
+    reason = EnumRadioField(
+        "Pourquoi ouvrez-vous ce dossier ?", OutsideReason, validators=[required(NO_REASON)]
+    )
+    text = TextAreaField(
+        "Précisez",
+        [SHORT],
+        description="Obligatoire pour une autre raison. Rien sur la santé ni sur la situation.",
+    )
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Another reason is told in words."""
+        if self.reason.data is OutsideReason.OTHER and not field.data:
+            raise ValidationError(ReasonMissing.message)
 
 
 class WithdrawForm(BaseForm):

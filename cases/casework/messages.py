@@ -21,3 +21,15 @@ def consent_message(given_by: str, organisation: str, url: str) -> Message:
         "Si vous n’avez rien demandé, ouvrez le lien et choisissez « Retirer mon accord ».\n"
     )
     return Message("Votre accord de partage", text)
+
+
+def action_message(name: str, organisation: str, url: str) -> Message:
+    """Ask somebody without account to say, by the link, where something to do stands."""
+    text = (
+        f"Bonjour {name},\n\n{organisation} compte sur vous pour quelque chose, et souhaite "
+        "savoir où cela en est.\n\n"
+        f"Pour lire de quoi il s’agit et répondre en un geste, sans compte :\n{url}\n\n"
+        "Ce lien est personnel et vaut 8 jours. S’il n’est plus valable, demandez-en un autre à "
+        f"la personne qui vous suit chez {organisation}.\n"
+    )
+    return Message("Où en êtes-vous ?", text)

@@ -3,6 +3,7 @@
 from app.actors import Actor
 from app.web.panels import Panel
 from cases.casework.queries import list_cases_of_company
+from cases.casework.territory import is_outside
 from cases.companies.models import Company
 
 
@@ -12,7 +13,11 @@ def cases_panel(company: Company, actor: Actor) -> Panel:
     return Panel(
         title="Dossiers que vous suivez",
         template="cases/casework/_company_cases.html",
-        context={"cases": cases, "company": company},
+        context={
+            "cases": cases,
+            "company": company,
+            "outside": {case.id for case in cases if is_outside(actor, case)},
+        },
         order=10,
         key="cases",
     )

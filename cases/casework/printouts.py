@@ -1,6 +1,7 @@
 """Lists of cases as a file."""
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Container, Iterable, Mapping
 
 from app.web.formatting import date_short
 from app.web.tables import csv_bytes
@@ -18,15 +19,21 @@ HEADER = (
     "Ouvert le",
     "Dernier mouvement",
     "Issue",
+    "Hors de votre territoire",
 )
 
 
-def cases_csv(cases: Iterable[CaseFile], places: Mapping[str, str]) -> bytes:
-    """The cases shown, one line each; ``places`` are names of communes by code."""
-    return csv_bytes(HEADER, (_row(case, places) for case in cases))
+def cases_csv(
+    cases: Iterable[CaseFile], places: Mapping[str, str], outside: Container[uuid.UUID]
+) -> bytes:
+    """The cases shown, one line each; ``places`` are names of communes by code.
+
+    ``outside`` are the cases that the reader's list marks as out of their territory.
+    """
+    return csv_bytes(HEADER, (_row(case, places, case.id in outside) for case in cases))
 
 
-def _row(case: CaseFile, places: Mapping[str, str]) -> tuple[object, ...]:
+def _row(case: CaseFile, places: Mapping[str, str], is_outside: bool) -> tuple[object, ...]:
     company = case.company
     return (
         case.reference,
@@ -40,4 +47,5 @@ def _row(case: CaseFile, places: Mapping[str, str]) -> tuple[object, ...]:
         date_short(case.opened_at),
         date_short(case.moved_at),
         case.outcome.label if case.outcome else "",
+        "oui" if is_outside else "",
     )

@@ -50,6 +50,17 @@ def short_readers(audience: Audience, seat_id: uuid.UUID, seat_label: str, actor
     return "votre organisation seulement" if seat_id == actor.seat_id else f"{seat_label} seulement"
 
 
+def bearer_sentence(audience: Audience, organisation: str, side: Side) -> str:
+    """Who reads what the bearer of an action's link answers; the other participants are not
+    named, which would tell of the case."""
+    name = f"{organisation} (service du recouvrement)" if side is Side.RECOVERY else organisation
+    if audience is Audience.OWN:
+        return f"{name} seulement."
+    if audience is Audience.AID:
+        return f"{name} et les organisations qui vous accompagnent avec elle. {NOT_RECOVERY}"
+    return f"{name} et les organisations qui suivent votre situation, recouvrement compris."
+
+
 def names_in_words(names: Sequence[str]) -> str:
     """« A », « A et B », « A, B et C »."""
     if len(names) < 2:

@@ -16,6 +16,7 @@ from cases.casework.enums import (
     Section,
 )
 from cases.casework.models import (
+    ActionReply,
     Assessment,
     CaseAction,
     CaseFile,
@@ -147,6 +148,33 @@ def can_change_action(
 def is_over(action: CaseAction) -> bool:
     """Done or dropped."""
     return action.status in (ActionStatus.DONE, ActionStatus.DROPPED)
+
+
+def last_reply(action: CaseAction) -> ActionReply | None:
+    """What was answered since the link was last asked for. ``action.replies`` are loaded."""
+    asked_at = action.asked_at
+    since = [one for one in action.replies if asked_at is None or one.answered_at >= asked_at]
+    return since[-1] if since else None
+
+
+def awaits_reply(action: CaseAction, *, case_is_open: bool) -> bool:
+    """May the bearer of its link still answer? Once each time it is asked, while it is to be done
+    and the case is not closed."""
+    return case_is_open and not is_over(action) and last_reply(action) is None
+
+
+def can_ask_again(
+    actor: Actor, case: CaseFile, role: ParticipantRole | None, action: CaseAction
+) -> bool:
+    """Whoever may change an action that was sent to an address sends its link again."""
+    return can_change_action(actor, case, role, action) and action.owner_email != ""
+
+
+def proposed_day(action: CaseAction) -> date | None:
+    """The day proposed instead of the due one, while nobody kept it."""
+    reply = last_reply(action)
+    day = reply.proposed_on if reply is not None and not is_over(action) else None
+    return day if day != action.due_on else None
 
 
 def can_read_figures(participation: Participation | None) -> bool:

@@ -12,12 +12,24 @@ from app.mail import public_address, send_mail
 from app.notices import post_notice
 from app.schedule import periodic
 from cases.casework.commands import lapse_unconfirmed_agreements
+from cases.casework.commands.acting import SEND_LINK as SEND_ACTION_LINK
+from cases.casework.commands.acting import TELL_REPLY
 from cases.casework.commands.agreeing import SEND_LINK, TELL_CONFIRMED, TELL_WITHDRAWN
-from cases.casework.messages import consent_message
+from cases.casework.enums import ActionAnswer
+from cases.casework.messages import action_message, consent_message
 from cases.casework.models import LegalBasis
-from cases.casework.queries import get_agreement_for_system
-from cases.casework.rules import is_in_force
+from cases.casework.queries import (
+    get_action_for_system,
+    get_agreement_for_system,
+    get_reply_for_system,
+)
+from cases.casework.rules import is_in_force, is_over
 
+REPLIES = {
+    ActionAnswer.DONE: "Une action confiée par un lien est faite.",
+    ActionAnswer.NOT_YET: "Une autre date est proposée pour une action confiée par un lien.",
+    ActionAnswer.HELP: "Une personne à qui une action est confiée demande de l’aide.",
+}
 CONFIRMED = "Un accord de partage est confirmé par l’entrepreneur."
 WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient sont fermés."
 
@@ -35,6 +47,31 @@ def send_consent_link(row: Outbox) -> None:
     organisation = basis.recorded_seat.organisation.name
     message = consent_message(basis.given_by, organisation, url)
     send_mail(basis.sent_to, message.subject, message.text, message_id=row.id)
+
+
+@job(SEND_ACTION_LINK)
+def send_action_link(row: Outbox) -> None:
+    """Make a link for whoever an action was given to, and send it."""
+    action = get_action_for_system(uuid.UUID(row.payload["action_id"]))
+    if action is None or is_over(action) or not action.case.is_open:
+        raise NoLongerDue
+    link, token = issue_link(LinkPurpose.ACTION, action.id, by=SYSTEM)
+    link.seat_id = action.seat_id
+    db.session.flush()
+    url = public_address("casework.asked_action", token=token)
+    message = action_message(action.owner_name, action.seat.organisation.name, url)
+    send_mail(action.owner_email, message.subject, message.text, message_id=row.id)
+
+
+@job(TELL_REPLY)
+def tell_action_answered(row: Outbox) -> None:
+    """The seat that asked learns that an answer came."""
+    reply = get_reply_for_system(uuid.UUID(row.payload["reply_id"]))
+    if reply is None:
+        raise NoLongerDue
+    path = f"/dossiers/{reply.case_id}#actions"
+    seat_id = reply.action.seat_id
+    post_notice(row.dedupe_key, seat_id, REPLIES[reply.answer], path=path, subject_id=reply.id)
 
 
 @job(TELL_CONFIRMED)

@@ -24,6 +24,7 @@ from cases.demo.rows import Rows
 from cases.demo.stories import tell_story
 from cases.demo.story import Story
 from cases.demo.texts import content
+from cases.demo.visits import visit_from_afar
 from cases.demo.world import World, fill_trays
 from partners.organisations.models import Organisation
 from partners.people.models import UserAccount
@@ -122,6 +123,8 @@ def _live(world: World, communes: dict[str, list[Commune]]) -> tuple[list[Story]
         stories.append(tell_story(world, FIRST_CASES + index, firm))
     stories += _second_cases(world, stories)
     send_without_account(world, stories)
+    for story in stories:
+        visit_from_afar(story)
     strangers = [*free, *others[FIRST_CASES:]]
     for firm in strangers:
         _meet(world, firm)

@@ -7,6 +7,7 @@ from app.days_off import PARIS
 from cases.casework.enums import ActionStatus, Audience
 from cases.casework.models import CaseAction
 from cases.demo.people import Member
+from cases.demo.replies import reply_to
 from cases.demo.story import Stay, Story
 from cases.demo.texts import content
 from cases.demo.world import UNHURRIED
@@ -57,11 +58,16 @@ def _add(story: Story, due_on: date, status: ActionStatus, owner: Stay | None = 
         objective=_objective(story, made_at),
         owner_id=None if is_theirs else stay.member.membership.id,
         owner_name=story.firm.person.full_name if is_theirs else "",
+        owner_email=story.firm.person.email if is_theirs else "",
+        asked_by=stay.member.membership.id if is_theirs and story.firm.person.email else None,
+        asked_at=made_at if is_theirs and story.firm.person.email else None,
         due_on=due_on,
         status=status,
         done_at=done_at,
         created_at=made_at,
     )
+    if row.owner_email:
+        reply_to(story, row)
     story.record("action.added", row, made_at, stay.member)
     if done_at:
         story.record(f"action.{status.value}", row, done_at, stay.member)

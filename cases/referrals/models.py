@@ -239,3 +239,5 @@ class Printout(Identified, Dated, Base):
     progress: Mapped[int] = mapped_column(default=0)
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
+
+    referral: Mapped[Referral] = related()

@@ -16,6 +16,7 @@ from app.mail import public_address, send_mail
 from app.notices import post_notice
 from app.schedule import periodic
 from cases.casework.enums import Section
+from cases.casework.errors import ReasonNeeded
 from cases.casework.rules import is_in_force
 from cases.referrals import commands, messages
 from cases.referrals.commands.answering import TELL_ANSWER, TELL_ENTREPRENEUR
@@ -179,7 +180,10 @@ def print_sheet(row: Outbox) -> None:
     if printout is None or printout.status is PrintoutStatus.READY:
         raise NoLongerDue("no longer asked for")
     author = current_app.extensions["relais.actors"]["author"](row.user_id, row.seat_id)
-    referral = get_referral(printout.referral_id, author)
+    try:
+        referral = get_referral(printout.referral_id, author)
+    except ReasonNeeded as refusal:
+        raise NoLongerDue("its asker has to say why first") from refusal
     if referral.sheet is None or not can_print_sheet(author, referral):
         raise NoLongerDue("its asker may no longer read it")
     _show_progress(printout.id, 40)

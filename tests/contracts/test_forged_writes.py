@@ -91,6 +91,9 @@ FIXED = {
     "timeline_entry": {"case_id", "seat_id", "author_id", "audience", "happened_at", "created_at"},
     "referral": {"case_id", "need_id", "sender_seat_id", "receiver_seat_id", "kind"},
     "referral_sheet": {"content", "sections", "frozen_at"},
+    "outside_access": {"case_id", "member_id", "reason", "text", "given_at"},
+    "case_action": {"case_id", "seat_id", "audience", "owner_email"},
+    "action_reply": {"action_id", "answer", "text", "proposed_on", "link_id"},
     "journal_event": {"action", "user_id", "at"},
 }
 

@@ -23,6 +23,7 @@ from tests.factories import (
     make_member,
     make_need,
     make_organisation,
+    make_outside_access,
     make_participation,
     make_referral,
     make_seat,
@@ -215,6 +216,19 @@ def participants() -> Listing:
     return lead, f"/dossiers/{case.id}/partage", add
 
 
+def outside_accesses() -> Listing:
+    lead = make_member()
+    manager = make_member(role=Role.MANAGER)
+    seat = Seat(id=manager.seat_id)
+
+    def add() -> None:
+        case = make_case(lead)
+        make_participation(case, manager, make_basis(case, [seat], lead))
+        make_outside_access(case, make_member(seat))
+
+    return manager, "/structure/acces-hors-territoire?taille=100", add
+
+
 def ranked_partners() -> Listing:
     member = make_member()
     need = make_need(make_case(member), member, Subject.BANK)
@@ -246,6 +260,7 @@ LISTS = (
     timeline,
     needs_of_a_case,
     participants,
+    outside_accesses,
     ranked_partners,
 )
 

@@ -1,19 +1,34 @@
 """Cases, participations, bases, timeline entries."""
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from uuid_utils.compat import uuid7
+
 from app import clock
+from app.journal import JournalEvent
 from cases.casework.enums import (
+    ActionAnswer,
     AgreementMode,
     Audience,
     BasisKind,
     EntryKind,
+    OutsideReason,
     ParticipantRole,
     Phase,
     Section,
 )
-from cases.casework.models import CaseFile, LegalBasis, Participation, TimelineEntry
+from cases.casework.models import (
+    ActionReply,
+    CaseAction,
+    CaseFile,
+    LegalBasis,
+    OutsideAccess,
+    Participation,
+    TimelineEntry,
+)
+from cases.casework.queries.sharing import OPENED_OUTSIDE
 from cases.companies.models import Company
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -104,6 +119,64 @@ def make_entry(
             author_id=author.id,
             body=body,
             happened_at=clock.now(),
+        )
+        session.add(made)
+    return made
+
+
+def make_outside_access(case: CaseFile, member: Membership, **more: Any) -> OutsideAccess:
+    """A reason this member gave just now to open the case, with its journal event."""
+    values: dict[str, Any] = {"reason": OutsideReason.REPLACEMENT, "department": "33"}
+    with seeding() as session:
+        made = OutsideAccess(
+            id=uuid7(),
+            case_id=case.id,
+            seat_id=member.seat_id,
+            member_id=member.id,
+            given_at=clock.now(),
+            **{**values, **more},
+        )
+        session.add(
+            JournalEvent(
+                at=made.given_at,
+                principal="member",
+                user_id=member.user_id,
+                seat_id=member.seat_id,
+                action=OPENED_OUTSIDE,
+                object_type="outside_access",
+                object_id=made.id,
+                case_id=case.id,
+            )
+        )
+        session.flush()
+        session.add(made)
+    return made
+
+
+def make_asked_action(case: CaseFile, member: Membership, **more: Any) -> CaseAction:
+    """An action this member gave just now to the entrepreneur, by a link."""
+    values: dict[str, Any] = {
+        "objective": "Envoyer le dernier relevé bancaire",
+        "owner_name": "Dominique Exemple",
+        "owner_email": "dominique@exemple.test",
+        "due_on": clock.today() + timedelta(days=5),
+        "asked_at": clock.now(),
+    }
+    with seeding() as session:
+        made = CaseAction(
+            case_id=case.id, seat_id=member.seat_id, asked_by=member.id, **{**values, **more}
+        )
+        session.add(made)
+    return made
+
+
+def make_reply(
+    action: CaseAction, answer: ActionAnswer = ActionAnswer.HELP, **more: Any
+) -> ActionReply:
+    """What was answered by a link of this action."""
+    with seeding() as session:
+        made = ActionReply(
+            action_id=action.id, case_id=action.case_id, link_id=uuid7(), answer=answer, **more
         )
         session.add(made)
     return made

@@ -33,7 +33,15 @@ from cases.referrals.models import (
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Organisation
 from partners.people.models import Membership
-from tests.factories.casework import make_basis, make_case, make_entry, make_participation
+from tests.factories.casework import (
+    make_asked_action,
+    make_basis,
+    make_case,
+    make_entry,
+    make_outside_access,
+    make_participation,
+    make_reply,
+)
 from tests.factories.organisations import make_organisation, make_seat
 from tests.factories.people import make_member
 from tests.factories.referrals import make_need, make_referral
@@ -104,6 +112,8 @@ def _fill(
 ) -> None:
     now, seat_id = clock.now(), adviser.seat_id
     other = make_member(role=Role.ADVISER)
+    make_outside_access(case, partner)
+    make_reply(make_asked_action(case, adviser), answered_at=now - timedelta(days=1))
     with seeding() as session:
         assessment = Assessment(case_id=case.id, seat_id=seat_id, done_on=date(2026, 1, 5))
         request = AccessRequest(

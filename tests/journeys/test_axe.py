@@ -38,7 +38,10 @@ pytestmark = pytest.mark.browser
 PARTS = 6
 HEIGHT = 844
 #: Who opens the pages, in this order; ``nobody`` is not signed in.
-READERS = ("adviser", "partner", "pending", "manager", "platform_admin", "auditor", "nobody")
+READERS = (
+    *("adviser", "partner", "pending", "manager", "platform_admin", "auditor"),
+    *("far", "nobody"),
+)
 #: Not met by this walk: read by machines, files still being made, steps of the signing-in (which
 #: have a test of their own).
 ELSEWHERE = {
@@ -109,7 +112,10 @@ def pages_of(site: LiveSite, world: World, part: int) -> dict[str, list[Address]
 
 
 def readers(world: World) -> dict[str, Membership | None]:
-    """Those who open the pages; the manager and the others sit beside the adviser."""
+    """Those who open the pages; the manager and the others sit beside the adviser.
+
+    ``far`` sits there too, for another territory than the case's.
+    """
     seat = Seat(id=world.adviser.seat_id)
     others = (Role.MANAGER, Role.PLATFORM_ADMIN, Role.AUDITOR)
     seated = {str(role): make_member(seat, role) for role in others}
@@ -118,6 +124,7 @@ def readers(world: World) -> dict[str, Membership | None]:
         "partner": world.partner,
         "pending": world.pending,
         **seated,
+        "far": make_member(seat, unit_id=make_unit(world.urssaf, ("59",)).id),
         "nobody": None,
     }
     return {name: known[name] for name in READERS}

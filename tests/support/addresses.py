@@ -82,7 +82,7 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "membership_id": (world.adviser.id, world.partner.id),
         "key": ("courriel-inconnu",),
         "token": (NO_TOKEN,),
-        "verb": ("commencer", "terminer", "abandonner"),
+        "verb": ("commencer", "terminer", "abandonner", "relancer", "retenir"),
         "siren": ("843701079",),
     }
 

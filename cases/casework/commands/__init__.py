@@ -2,8 +2,11 @@
 
 from cases.casework.commands.acting import (
     add_action,
+    answer_action,
+    ask_again,
     drop_action,
     finish_action,
+    keep_proposed_day,
     start_action,
 )
 from cases.casework.commands.agreeing import (
@@ -16,6 +19,7 @@ from cases.casework.commands.agreeing import (
 )
 from cases.casework.commands.assessing import DebtFacts, record_assessment
 from cases.casework.commands.opening import count_opening, open_case
+from cases.casework.commands.outside import give_reason
 from cases.casework.commands.sharing import (
     assign_case,
     end_participation,
@@ -35,6 +39,8 @@ from cases.casework.commands.writing import correct_entry, tell, write_entry
 __all__ = [
     "DebtFacts",
     "add_action",
+    "answer_action",
+    "ask_again",
     "assign_case",
     "change_phase",
     "change_status",
@@ -45,7 +51,9 @@ __all__ = [
     "drop_action",
     "end_participation",
     "finish_action",
+    "give_reason",
     "hand_over_cases",
+    "keep_proposed_day",
     "lapse_unconfirmed_agreements",
     "leave_case",
     "note_export",

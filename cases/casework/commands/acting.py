@@ -1,16 +1,35 @@
-"""Actions: something to do, by someone, before a day."""
+"""Actions: something to do, by someone, before a day; answered by one link without an account."""
 
+import uuid
 from datetime import date
 
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
+from app.jobs import enqueue
 from cases.casework.commands.writing import tell
-from cases.casework.enums import ActionStatus, Audience, EntryKind
-from cases.casework.errors import ActionIsOver, AudienceNotOpen, CaseIsClosed
-from cases.casework.models import CaseAction, CaseFile
-from cases.casework.rules import audiences_of, is_over
+from cases.casework.enums import ActionAnswer, ActionStatus, Audience, EntryKind
+from cases.casework.errors import (
+    ActionAnswered,
+    ActionHasNoAddress,
+    ActionIsOver,
+    AudienceNotOpen,
+    CaseIsClosed,
+    NoDayProposed,
+)
+from cases.casework.models import ActionReply, CaseAction, CaseFile
+from cases.casework.queries import get_action_of_link, take_reply_turn
+from cases.casework.queries.work import AskedFacts
+from cases.casework.rules import audiences_of, awaits_reply, is_over, proposed_day
 from partners.people.models import Membership
+
+SEND_LINK = "cases.casework.send_action_link"
+TELL_REPLY = "cases.casework.tell_action_answered"
+SAID = {
+    ActionAnswer.DONE: "c’est fait",
+    ActionAnswer.NOT_YET: "pas encore",
+    ActionAnswer.HELP: "demande de l’aide",
+}
 
 
 def add_action(
@@ -21,10 +40,12 @@ def add_action(
     audience: Audience,
     owner: Membership | None = None,
     owner_name: str = "",
+    owner_email: str = "",
     by: Actor,
 ) -> CaseAction:
     """Something to do; the owner is a member, or named when it is not one (the entrepreneur).
 
+    With an address, a link leaves for whoever is named, to answer without an account.
     Raises CaseIsClosed, AudienceNotOpen.
     """
     if not case.is_open:
@@ -38,12 +59,70 @@ def add_action(
         objective=objective,
         owner_id=owner.id if owner else None,
         owner_name=owner_name,
+        owner_email="" if owner else owner_email,
         due_on=due_on,
     )
     db.session.add(action)
     db.session.flush()
     journal.record(action, "action.added", by=by)
+    if action.owner_email:
+        _ask(action, by)
     return action
+
+
+def ask_again(action: CaseAction, *, by: Actor) -> None:
+    """A new link leaves: an answer is expected anew. Raises ActionIsOver, ActionHasNoAddress."""
+    _lock(action)
+    if not action.owner_email:
+        raise ActionHasNoAddress
+    _ask(action, by)
+
+
+def keep_proposed_day(action: CaseAction, *, by: Actor) -> None:
+    """The day that was proposed becomes the due one. Raises ActionIsOver, NoDayProposed."""
+    _lock(action)
+    day = proposed_day(action)
+    if day is None:
+        raise NoDayProposed
+    action.due_on = day
+    journal.record(action, "action.postponed", by=by)
+
+
+def answer_action(
+    action: CaseAction,
+    facts: AskedFacts,
+    answer: ActionAnswer,
+    *,
+    text: str = "",
+    proposed_on: date | None = None,
+    by: Actor,
+) -> ActionReply:
+    """The bearer of the link answers: once each time they are asked.
+
+    The timeline says so to those who hear the action; a trigger finishes what is done. Raises
+    ActionAnswered, NoDayProposed.
+    """
+    take_reply_turn(action.id)
+    action = get_action_of_link(by)
+    if not awaits_reply(action, case_is_open=facts.case_is_open):
+        raise ActionAnswered
+    if answer is ActionAnswer.NOT_YET and proposed_on is None:
+        raise NoDayProposed
+    day = proposed_on if answer is ActionAnswer.NOT_YET else None
+    reply = ActionReply(
+        action_id=action.id,
+        case_id=action.case_id,
+        link_id=by.link_id,
+        answer=answer,
+        text=text.strip(),
+        proposed_on=day,
+    )
+    db.session.add(reply)
+    db.session.flush()
+    _tell_reply(action, reply, by)
+    journal.record(action, "action.answered", by=by, details={"answer": answer.value})
+    enqueue(TELL_REPLY, key=str(reply.id), by=by, subject_id=action.id, reply_id=reply.id)
+    return reply
 
 
 def start_action(action: CaseAction, *, by: Actor) -> None:
@@ -63,10 +142,38 @@ def drop_action(action: CaseAction, *, note: str = "", by: Actor) -> None:
     _tell_end(action, f"Action abandonnée : {action.objective}", note, by)
 
 
-def _move(action: CaseAction, status: ActionStatus, by: Actor) -> None:
-    db.session.refresh(action, attribute_names=["status"], with_for_update=True)
+def _ask(action: CaseAction, by: Actor) -> None:
+    action.asked_by, action.asked_at = by.membership_id, clock.now()
+    key = f"{action.id}:{uuid.uuid4()}"
+    enqueue(SEND_LINK, key=key, by=by, subject_id=action.id, action_id=action.id)
+    journal.record(action, "action.link_sent", by=by)
+
+
+def _lock(action: CaseAction) -> None:
+    db.session.refresh(action, attribute_names=["status", "due_on"], with_for_update=True)
     if is_over(action):
         raise ActionIsOver
+
+
+def _tell_reply(action: CaseAction, reply: ActionReply, by: Actor) -> None:
+    """In the audience of the action, for the seat that asked."""
+    said = SAID[reply.answer]
+    if reply.proposed_on is not None:
+        said = f"{said}, propose le {reply.proposed_on:%d/%m/%Y}"
+    fact = f"{action.owner_name} répond par le lien : {said}. Action : {action.objective}"
+    tell(
+        action.case_id,
+        EntryKind.ACTION,
+        f"{fact}\n{reply.text}".strip(),
+        audience=action.audience,
+        object_id=action.id,
+        seat_id=action.seat_id,
+        by=by,
+    )
+
+
+def _move(action: CaseAction, status: ActionStatus, by: Actor) -> None:
+    _lock(action)
     action.status = status
     action.done_at = clock.now() if is_over(action) else None
     journal.record(action, f"action.{status.value}", by=by)

@@ -45,13 +45,17 @@ def tell(
     audience: Audience = Audience.ALL,
     happened_at: datetime | None = None,
     object_id: uuid.UUID | None = None,
+    seat_id: uuid.UUID | None = None,
 ) -> TimelineEntry:
-    """Add a line that says what happened; for commands, which journal the act itself."""
+    """Add a line that says what happened; for commands, which journal the act itself.
+
+    ``seat_id`` is whose line it is, when whoever acts sits nowhere (the bearer of a link).
+    """
     entry = TimelineEntry(
         case_id=case_id,
         kind=kind,
         audience=audience,
-        seat_id=by.seat_id,
+        seat_id=seat_id or by.seat_id,
         author_id=by.membership_id,
         body=body,
         happened_at=happened_at or clock.now(),

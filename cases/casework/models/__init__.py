@@ -4,7 +4,9 @@
 policy of the case's children leans on it.
 """
 
+from cases.casework.models.answers import ActionReply
 from cases.casework.models.cases import CaseChange, CaseFile
+from cases.casework.models.outside import OutsideAccess
 from cases.casework.models.sharing import LegalBasis, Participation
 from cases.casework.models.work import (
     Assessment,
@@ -15,6 +17,7 @@ from cases.casework.models.work import (
 )
 
 __all__ = [
+    "ActionReply",
     "Assessment",
     "AssessmentDebt",
     "CaseAction",
@@ -22,6 +25,7 @@ __all__ = [
     "CaseFile",
     "EntryRevision",
     "LegalBasis",
+    "OutsideAccess",
     "Participation",
     "TimelineEntry",
 ]

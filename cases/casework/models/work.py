@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,9 @@ from cases.casework.enums import (
 from cases.casework.models.cases import CASE, CaseFile
 from partners.organisations.models import Seat
 from partners.people.models import Membership
+
+if TYPE_CHECKING:
+    from cases.casework.models.answers import ActionReply
 
 
 class TimelineEntry(Identified, Dated, Base):
@@ -104,7 +108,11 @@ class AssessmentDebt(Identified, Base):
 
 
 class CaseAction(Identified, Dated, Base):
-    """Something to do: objective, owner, due date. ``owner_name`` when it is not a member."""
+    """Something to do: objective, owner, due date. ``owner_name`` when it is not a member.
+
+    With ``owner_email`` a link leaves for that person, who answers it; ``asked_by`` and
+    ``asked_at`` say who asked last, and when. Replies come in the order of time.
+    """
 
     __tablename__ = "case_action"
     __table_args__ = (
@@ -126,6 +134,13 @@ class CaseAction(Identified, Dated, Base):
     due_on: Mapped[date]
     status: Mapped[ActionStatus] = mapped_column(text_enum(ActionStatus), default=ActionStatus.TODO)
     done_at: Mapped[datetime | None]
+    owner_email: Mapped[str] = mapped_column(default="", server_default="")
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"), index=True)
+    asked_at: Mapped[datetime | None]
 
     case: Mapped[CaseFile] = related()
-    owner: Mapped[Membership | None] = related()
+    seat: Mapped[Seat] = related()
+    owner: Mapped[Membership | None] = related(foreign_keys=[owner_id])
+    replies: Mapped[list["ActionReply"]] = related(
+        back_populates="action", order_by="ActionReply.answered_at"
+    )

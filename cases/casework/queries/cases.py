@@ -19,6 +19,7 @@ from cases.casework.models import (
     CaseFile,
     Participation,
 )
+from cases.casework.queries.outside import at_the_door
 from cases.companies.models import Company, Person
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -49,12 +50,26 @@ def with_title(statement: Select[Any]) -> Select[Any]:
 
 
 def get_case(case_id: uuid.UUID, actor: Actor) -> CaseFile:
-    """The case with its company, person, lead and participations loaded. Raises NotVisible."""
+    """The case with its company, person, lead and participations loaded, to open its pages.
+
+    Raises NotVisible, and ReasonNeeded outside the member's territory.
+    """
     statement = cases_visible_to(actor).where(CaseFile.id == case_id)
     found = db.session.execute(statement.options(*case_page_options())).unique()
-    case = found.scalar_one_or_none()
-    if case is None:
-        raise NotVisible
+    case: CaseFile = one_or_refuse(found.scalar_one_or_none())
+    at_the_door(case, actor)
+    return case
+
+
+def get_case_as_listed(case_id: uuid.UUID, actor: Actor) -> CaseFile:
+    """The case as lists show it, for whoever is asked why they open it. Raises NotVisible."""
+    statement = cases_visible_to(actor).where(CaseFile.id == case_id)
+    statement = statement.options(
+        joinedload(CaseFile.company).joinedload(Company.commune).load_only(Commune.name),
+        joinedload(CaseFile.person),
+        joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
+    )
+    case: CaseFile = one_or_refuse(db.session.scalars(statement).one_or_none())
     return case
 
 

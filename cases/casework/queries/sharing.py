@@ -5,32 +5,45 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app.actors import Actor
+from app.actors import Actor, ActorKind
 from app.db import db
 from app.journal import JournalEvent
-from cases.casework.enums import AgreementMode, BasisKind
-from cases.casework.models import (
-    LegalBasis,
-    Participation,
-)
+from cases.casework.enums import AgreementMode, BasisKind, OutsideReason
+from cases.casework.models import LegalBasis, OutsideAccess, Participation
 from cases.casework.queries.cases import in_visible_case, one_or_refuse
 from partners.organisations.enums import Side
 from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership, UserAccount
 
+#: The journal action of whoever gave a reason to open a case outside their territory.
+OPENED_OUTSIDE = "case.opened_outside_territory"
+
 
 @dataclass(frozen=True)
 class Opening:
-    """One reading of a case: when, what (``case.read``…), by whom, of which side."""
+    """One reading of a case: when, what (``case.read``…), by whom, of which side.
+
+    ``reason`` and ``text`` are those given to open it outside the reader's territory.
+    """
 
     at: datetime
     action: str
     reader: str | None
     organisation: str | None
     side: Side | None
+    principal: ActorKind
+    reason: OutsideReason | None = None
+    text: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Their name; what they are when they have no account."""
+        if self.reader or self.principal is not ActorKind.LINK:
+            return self.reader or "La plateforme"
+        return "Par le lien de réponse" if self.organisation else "La personne qui tient le lien"
 
 
 def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:
@@ -104,7 +117,11 @@ def list_unconfirmed_agreements(at: datetime, limit: int = 200) -> Sequence[Lega
 
 
 def list_openings(case_id: uuid.UUID, actor: Actor, limit: int = 100) -> Sequence[Opening]:
-    """Who opened what of a case, the latest first; rows come for the lead only (policy)."""
+    """Who opened what of a case, the latest first, and every reason given outside a territory.
+
+    Rows come for the lead only (policy). Readings are many and reasons few: the bound of the one
+    does not push the other out.
+    """
     statement = (
         select(
             JournalEvent.at,
@@ -112,16 +129,33 @@ def list_openings(case_id: uuid.UUID, actor: Actor, limit: int = 100) -> Sequenc
             UserAccount.full_name,
             Organisation.name,
             Seat.side,
+            JournalEvent.principal,
+            OutsideAccess.reason,
+            OutsideAccess.text,
         )
         .outerjoin(UserAccount, UserAccount.id == JournalEvent.user_id)
         .outerjoin(Seat, Seat.id == JournalEvent.seat_id)
         .outerjoin(Organisation, Organisation.id == Seat.organisation_id)
+        .outerjoin(OutsideAccess, OutsideAccess.id == JournalEvent.object_id)
         .where(JournalEvent.case_id == case_id, in_visible_case(JournalEvent.case_id, actor))
-        .where(JournalEvent.action.like("%.read"))
+        .where(
+            JournalEvent.id.in_(
+                union_all(
+                    _last_events(case_id, JournalEvent.action.like("%.read"), limit),
+                    _last_events(case_id, JournalEvent.action == OPENED_OUTSIDE, limit),
+                )
+            )
+        )
         .order_by(JournalEvent.at.desc())
-        .limit(limit)
     )
     return [Opening(*row) for row in db.session.execute(statement)]
+
+
+def _last_events(case_id: uuid.UUID, which: ColumnElement[bool], limit: int) -> Select[uuid.UUID]:
+    statement = select(JournalEvent.id).where(JournalEvent.case_id == case_id, which)
+    # A compound needs each of its bounded parts in parentheses: a subquery of its own.
+    found = statement.order_by(JournalEvent.at.desc()).limit(limit).subquery()
+    return select(found.c.id)
 
 
 def seats_by_id(seat_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Seat]:

@@ -2,17 +2,19 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.actors import Actor, Side
 from app.db import db
 from app.today import today_columns
-from cases.casework.enums import ActionStatus, Audience
+from cases.casework.enums import ActionAnswer, ActionStatus, Audience
 from cases.casework.models import (
+    ActionReply,
     Assessment,
     CaseAction,
     CaseFile,
@@ -27,6 +29,17 @@ from cases.casework.queries.cases import (
 )
 from partners.organisations.models import Seat
 from partners.people.models import Membership
+
+
+@dataclass(frozen=True)
+class AskedFacts:
+    """Who asks for an action, as its bearer may know: the page of a link shows nothing else."""
+
+    organisation: str
+    side: Side
+    asker: str
+    case_is_open: bool
+
 
 OPEN_ACTIONS = (ActionStatus.TODO, ActionStatus.DOING)
 LONGEST_TIMELINE = 300
@@ -67,20 +80,106 @@ def list_actions(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseAction]:
     statement = (
         select(CaseAction)
         .where(CaseAction.case_id == case_id, in_visible_case(CaseAction.case_id, actor))
-        .options(joinedload(CaseAction.owner).joinedload(Membership.user))
+        .options(
+            joinedload(CaseAction.owner).joinedload(Membership.user),
+            joinedload(CaseAction.replies),
+        )
         .order_by(is_over, CaseAction.due_on, CaseAction.id)
     )
-    return db.session.scalars(statement).all()
+    return db.session.scalars(statement).unique().all()
 
 
 def get_action(action_id: uuid.UUID, actor: Actor) -> CaseAction:
-    """One action. Raises NotVisible."""
+    """One action, with what was answered. Raises NotVisible."""
     statement = (
         select(CaseAction)
         .where(CaseAction.id == action_id, in_visible_case(CaseAction.case_id, actor))
-        .options(joinedload(CaseAction.case))
+        .options(joinedload(CaseAction.case), joinedload(CaseAction.replies))
     )
-    return one_or_refuse(db.session.scalars(statement).one_or_none())
+    return one_or_refuse(db.session.scalars(statement).unique().one_or_none())
+
+
+def get_action_of_link(actor: Actor) -> CaseAction:
+    """The action of the link that its owner holds, as it stands now. Raises NotVisible."""
+    statement = (
+        select(CaseAction)
+        .where(CaseAction.id == actor.link_object_id)
+        .options(joinedload(CaseAction.replies))
+        .execution_options(populate_existing=True)
+    )
+    return one_or_refuse(db.session.scalars(statement).unique().one_or_none())
+
+
+def get_asked_facts() -> AskedFacts:
+    """Who asks, for the bearer of a link; nothing of the case."""
+    facts = func.action_facts().table_valued("organisation", "side", "asker", "case_is_open")
+    row = db.session.execute(select(facts)).one()
+    return AskedFacts(row.organisation, Side(row.side), row.asker or "", row.case_is_open)
+
+
+def take_reply_turn(action_id: uuid.UUID) -> None:
+    """Two answers to one action wait for each other, until the first has committed."""
+    key = func.hashtextextended(f"action:{action_id}", 0)
+    db.session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def get_action_for_system(action_id: uuid.UUID) -> CaseAction | None:
+    """For the worker: an action with its case and the organisation that asks."""
+    statement = (
+        select(CaseAction)
+        .where(CaseAction.id == action_id)
+        .options(
+            joinedload(CaseAction.case),
+            joinedload(CaseAction.seat).joinedload(Seat.organisation),
+        )
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def get_reply_for_system(reply_id: uuid.UUID) -> ActionReply | None:
+    """For the worker: an answer with its action."""
+    statement = select(ActionReply).where(ActionReply.id == reply_id)
+    return db.session.scalars(statement.options(joinedload(ActionReply.action))).one_or_none()
+
+
+def select_replies_to(actor: Actor, since: datetime, limit: int = 30) -> Select[Any]:
+    """Answers to what this member asked, since then, the latest first: rows of *Aujourd'hui*.
+
+    Whoever follows the case reads those of an asker who left. Those that ask for nothing more are
+    left out: a day that was kept, a question asked again, help for what was finished otherwise.
+    """
+    is_to_do = CaseAction.status.in_(OPEN_ACTIONS)
+    waits = or_(
+        ActionReply.answer == ActionAnswer.DONE,
+        is_to_do & (ActionReply.answer == ActionAnswer.HELP),
+        is_to_do & (ActionReply.proposed_on != CaseAction.due_on),
+    )
+    asker = aliased(Membership)
+    is_inherited = and_(asker.ended_at.is_not(None), CaseFile.lead_member_id == actor.membership_id)
+    columns = today_columns(
+        CaseAction.id,
+        moved_at=ActionReply.answered_at,
+        answer=ActionReply.answer,
+        objective=CaseAction.objective,
+        owner=CaseAction.owner_name,
+        due_on=CaseAction.due_on,
+        case_id=CaseFile.id,
+        title=case_title(),
+        reference=CaseFile.reference,
+    )
+    statement = (
+        select(*columns)
+        .select_from(ActionReply)
+        .join(ActionReply.action)
+        .join(CaseAction.case)
+        .outerjoin(asker, asker.id == CaseAction.asked_by)
+        .where(or_(CaseAction.asked_by == actor.membership_id, is_inherited))
+        .where(ActionReply.answered_at >= since, is_read_by(actor))
+        .where(ActionReply.answered_at >= CaseAction.asked_at, waits)
+        .order_by(ActionReply.answered_at.desc())
+        .limit(limit)
+    )
+    return with_title(statement)
 
 
 def select_actions_of_member(actor: Actor, until: date, limit: int = 50) -> Select[Any]:

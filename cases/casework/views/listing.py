@@ -12,6 +12,7 @@ from cases.casework.enums import CaseStatus, Phase
 from cases.casework.lists import ask_cases, export_cases, list_cases
 from cases.casework.models import CaseFile
 from cases.casework.printouts import cases_csv
+from cases.casework.territory import is_outside
 from cases.casework.views.blueprint import blueprint, reads_cases
 from partners.people.sessions import ask_password_again
 
@@ -39,6 +40,7 @@ def list_all() -> str:
         statuses=STATUS_CHOICES,
         followed=FOLLOWED_CHOICES,
         departments=department_choices(),
+        is_outside=is_outside,
     )
 
 
@@ -52,7 +54,8 @@ def export() -> Response:
     cases = export_cases(ask_cases(request.args), actor)
     with unit_of_work():
         commands.note_export(len(cases), by=actor)
-    content = cases_csv(cases, commune_names(_communes(cases)))
+    outside = {case.id for case in cases if is_outside(actor, case)}
+    content = cases_csv(cases, commune_names(_communes(cases)), outside)
     headers = {"Content-Disposition": "attachment; filename=dossiers.csv"}
     return Response(content, mimetype="text/csv", headers=headers)
 

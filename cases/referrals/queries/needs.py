@@ -12,6 +12,7 @@ from app.db import db
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
+from cases.casework.queries import at_the_door
 from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.referrals import is_told_to
@@ -35,7 +36,7 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
 
 
 def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
-    """One need, its case and what the wizard shows of it. Raises NotVisible."""
+    """One need, its case and what the wizard shows of it. Raises NotVisible, ReasonNeeded."""
     return _get_need(need_id, actor)
 
 
@@ -59,6 +60,7 @@ def _get_need(need_id: uuid.UUID, actor: Actor, *more: Any) -> Need:
     found = db.session.scalars(statement).unique().one_or_none()
     if found is None:
         raise NotVisible
+    at_the_door(found.case, actor)
     return found
 
 

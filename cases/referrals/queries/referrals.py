@@ -13,8 +13,10 @@ from app.errors import NotVisible
 from app.jobs import Outbox
 from app.links import LinkPurpose
 from cases.casework.models import CaseFile, Participation
+from cases.casework.queries import at_the_door
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.rules.rights import is_page_of_case
 from cases.referrals.rules.states import ANSWERS, WAITING
 from partners.organisations.models import Seat
 from partners.people.models import Membership, UserAccount
@@ -53,11 +55,13 @@ def page_options() -> tuple:
 
 
 def get_referral(referral_id: uuid.UUID, actor: Actor) -> Referral:
-    """One referral, with what its page shows. Raises NotVisible."""
+    """One referral, with what its page shows. Raises NotVisible, ReasonNeeded."""
     statement = referrals_visible_to(actor).where(Referral.id == referral_id)
     found = db.session.scalars(statement.options(*page_options())).one_or_none()
     if found is None:
         raise NotVisible
+    if is_page_of_case(actor, found):
+        at_the_door(found.case, actor)
     return found
 
 

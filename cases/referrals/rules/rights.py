@@ -71,6 +71,12 @@ def is_sender(actor: Actor, referral: Referral) -> bool:
     return actor.reads_cases and referral.sender_seat_id == actor.seat_id
 
 
+def is_page_of_case(actor: Actor, referral: Referral) -> bool:
+    """Is its page a page of the case? Not while the receiver has to answer, nor for whoever cannot
+    read the case: ``referral.case`` is loaded under the policies."""
+    return referral.case is not None and not can_answer(actor, referral)
+
+
 def can_answer(actor: Actor, referral: Referral) -> bool:
     """The receiver accepts, declines or redirects what still waits."""
     return is_receiver(actor, referral) and referral.state in WAITING

@@ -15,6 +15,7 @@ from app.security import current_actor, requires
 from app.web.formatting import masked_email
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
+from cases.casework.territory import is_outside
 from cases.referrals import commands
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
@@ -66,6 +67,7 @@ def box() -> str:
         "listing": listing,
         "subjects": [(one.value, one.label) for one in Subject],
         "answer_state": answer_state,
+        "is_outside": is_outside,
     }
     if tab is Tab.ALL_DECLINED:
         return render_template("cases/referrals/box.html", needs=list_all_declined(actor), **shown)

@@ -27,6 +27,8 @@ Ask = Callable[..., list[Any]]
         ("timeline_entry", 3000),
         ("assessment", 150),
         ("access_request", 20),
+        ("outside_access", 15),
+        ("action_reply", 20),
     ],
 )
 def test_enough_of_everything(ask: Ask, table: str, least: int) -> None:

@@ -86,6 +86,24 @@ def test_authors_took_part_when_they_wrote(ask: Ask) -> None:
     )
 
 
+def test_reasons_were_given_outside_ones_territory_by_whoever_could_open(ask: Ask) -> None:
+    assert not ask(
+        "SELECT a.id FROM outside_access a JOIN membership m ON m.id = a.member_id"
+        " JOIN case_file f ON f.id = a.case_id WHERE m.seat_id <> a.seat_id"
+        " OR a.department = ANY (unit_departments(m.unit_id)) OR f.lead_member_id = m.id"
+        " OR NOT EXISTS (SELECT FROM participation p WHERE p.case_id = a.case_id"
+        "  AND p.seat_id = a.seat_id AND p.started_at <= a.given_at)"
+    )
+
+
+def test_replies_came_after_the_question_and_finish_what_is_done(ask: Ask) -> None:
+    assert not ask(
+        "SELECT r.id FROM action_reply r JOIN case_action a ON a.id = r.action_id"
+        " WHERE r.answered_at < a.asked_at OR a.owner_email = '' OR a.case_id <> r.case_id"
+        " OR (r.answer = 'done') <> (a.status = 'done')"
+    )
+
+
 def test_recovery_never_writes_for_the_aid_side(ask: Ask) -> None:
     assert not ask(
         "SELECT t.id FROM timeline_entry t JOIN seat s ON s.id = t.seat_id"
