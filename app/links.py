@@ -25,12 +25,14 @@ class LinkPurpose(enum.StrEnum):
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
     CONSENT = "consent"
+    COPY = "copy"
 
 
 LIFETIME = {
     LinkPurpose.INVITATION: timedelta(days=8),
     LinkPurpose.PASSWORD_RESET: timedelta(hours=1),
     LinkPurpose.CONSENT: timedelta(days=8),
+    LinkPurpose.COPY: timedelta(days=8),
 }
 
 

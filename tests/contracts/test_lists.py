@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -29,6 +30,7 @@ from tests.factories import (
     make_service,
     make_unit,
 )
+from tests.factories.rights import make_request
 from tests.support.acting import seeding
 from tests.support.counting import recorded_statements
 from tests.support.pages import InspectingClient
@@ -179,6 +181,7 @@ def today() -> Listing:
         due = clock.today() + timedelta(days=1)
         whose = {"seat_id": receiver.seat_id, "owner_id": receiver.id}
         case = make_case(receiver)
+        make_request(case)
         with seeding() as session:
             session.add(Notice(key=f"list:{case.id}", **told))
             session.add(CaseAction(case_id=case.id, objective="Appeler", due_on=due, **whose))
@@ -215,6 +218,13 @@ def participants() -> Listing:
     return lead, f"/dossiers/{case.id}/partage", add
 
 
+def requests_of_a_case() -> Listing:
+    member = make_member()
+    case, numbers = make_case(member), count(1)
+    path = f"/dossiers/{case.id}/droits"
+    return member, path, lambda: make_request(case, asked_by=f"Dominique {next(numbers)}")
+
+
 def ranked_partners() -> Listing:
     member = make_member()
     need = make_need(make_case(member), member, Subject.BANK)
@@ -246,6 +256,7 @@ LISTS = (
     timeline,
     needs_of_a_case,
     participants,
+    requests_of_a_case,
     ranked_partners,
 )
 

@@ -41,7 +41,7 @@ ASKED = "zyxomen"
 CASE_ARGUMENTS = {
     *("case_id", "company_id", "person_id", "basis_id", "need_id", "referral_id", "entry_id"),
     *("action_id", "assessment_id", "participation_id", "request_id", "printout_id", "step_id"),
-    *("notice_id", "token"),
+    *("notice_id", "token", "rights_request_id"),
 }
 REFUSED = {401, 403, 404, 405, 410}
 #: Who walks: the role, and the seat of the world they sit on (None: one of their own).

@@ -24,6 +24,15 @@ from cases.casework.queries.sharing import (
     list_unconfirmed_agreements,
     seats_by_id,
 )
+from cases.casework.queries.space import (
+    Helper,
+    SpaceOpening,
+    get_agreement_of_person,
+    list_agreements_of_person,
+    list_helpers,
+    list_space_openings,
+    space_contact,
+)
 from cases.casework.queries.work import (
     get_action,
     get_entry,
@@ -36,13 +45,16 @@ from cases.casework.queries.work import (
 )
 
 __all__ = [
+    "Helper",
     "Opening",
+    "SpaceOpening",
     "case_page_options",
     "cases_visible_to",
     "consent_facts",
     "find_open_case",
     "get_action",
     "get_agreement_for_system",
+    "get_agreement_of_person",
     "get_basis",
     "get_basis_of_link",
     "get_case",
@@ -52,16 +64,20 @@ __all__ = [
     "latest_assessment_for",
     "list_actions",
     "list_actions_of_member",
+    "list_agreements_of_person",
     "list_assessments",
     "list_bases",
     "list_cases_of_company",
     "list_changes",
     "list_colleagues",
     "list_entries",
+    "list_helpers",
     "list_openings",
     "list_participations",
     "list_pauses_over",
     "list_seats",
+    "list_space_openings",
     "list_unconfirmed_agreements",
     "seats_by_id",
+    "space_contact",
 ]

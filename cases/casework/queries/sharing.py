@@ -24,13 +24,14 @@ from partners.people.models import Membership, UserAccount
 
 @dataclass(frozen=True)
 class Opening:
-    """One reading of a case: when, what (``case.read``…), by whom, of which side."""
+    """One reading of a case: when, what (``case.read``…), by whom, of which side; or by link."""
 
     at: datetime
     action: str
     reader: str | None
     organisation: str | None
     side: Side | None
+    is_link: bool
 
 
 def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:
@@ -112,6 +113,7 @@ def list_openings(case_id: uuid.UUID, actor: Actor, limit: int = 100) -> Sequenc
             UserAccount.full_name,
             Organisation.name,
             Seat.side,
+            JournalEvent.link_id.is_not(None),
         )
         .outerjoin(UserAccount, UserAccount.id == JournalEvent.user_id)
         .outerjoin(Seat, Seat.id == JournalEvent.seat_id)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -114,6 +114,12 @@ def list_messages_of(step: ReferralStep) -> Sequence[Outbox]:
         Outbox.subject_id == step.referral_id, Outbox.dedupe_key.contains(f":{step.id}:")
     )
     return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def list_messages_of_link() -> Sequence[RowMapping]:
+    """``organisation``, ``said`` and ``at`` of what was written for the bearer of a link."""
+    found = func.space_messages().table_valued("organisation", "said", "at")
+    return db.session.execute(select(found)).mappings().all()
 
 
 def list_expired(at: datetime, limit: int = 200) -> Sequence[Referral]:

@@ -281,7 +281,7 @@ def test_today_takes_as_many_statements_whatever_waits(
     with recorded_statements() as statements:
         page = client.get("/").text
     assert page.count("Répondre à") == number
-    assert len(statements) == 8, statements
+    assert len(statements) == 9, statements
 
 
 @pytest.mark.parametrize("number", [1, 3])
@@ -295,4 +295,4 @@ def test_a_managers_home_takes_as_many_statements_whatever_the_team(
     client.get("/")
     with recorded_statements() as statements:
         client.get("/")
-    assert len(statements) == 11, statements
+    assert len(statements) == 12, statements
