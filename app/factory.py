@@ -33,12 +33,15 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
     ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
     ("case_panels", "cases.referrals.panels:needs_panel"),
+    ("space_panels", "cases.referrals.panels:messages_panel"),
+    ("space_panels", "cases.rights.panels:requests_panel"),
     ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("answer_delays", "cases.referrals.panels:answer_delays"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_sources", "cases.casework.today:work_of"),
     ("today_sources", "cases.referrals.today:referrals_of"),
+    ("today_sources", "cases.rights.today:requests_of"),
 )
 
 #: Connections kept by each process, the warm ones first: a statement asked twice on a connection is

@@ -17,6 +17,7 @@ HOOKS = {
     "consent_withdrawn": "the entrepreneur took an agreement back: (basis, by)",
     "case_closed": "a case was closed: (case, by)",
     "case_panels": "panels a higher feature adds to the case page: (case, actor) -> Panel",
+    "space_panels": "panels added to the entrepreneur's page: (basis, actor) -> Panel or None",
     "company_panels": "panels a higher feature adds to the company page: (company, actor) -> Panel",
     "known_elsewhere": "a case was asked for a company others follow: (company, reason, by)",
     "answer_delays": "how fast they answer: (organisation_ids) -> {organisation_id: words}",

@@ -31,6 +31,7 @@ class LinkPurpose(enum.StrEnum):
     CONSENT = "consent"
     ANSWER = "answer"
     ACTION = "action"
+    COPY = "copy"
 
 
 class LinkStanding(enum.StrEnum):
@@ -71,6 +72,7 @@ LIFETIME = {
     LinkPurpose.CONSENT: timedelta(days=8),
     LinkPurpose.ANSWER: timedelta(days=8),
     LinkPurpose.ACTION: timedelta(days=8),
+    LinkPurpose.COPY: timedelta(days=8),
 }
 #: A new link of these revokes the former ones of the same object.
 ONE_AT_A_TIME = frozenset({LinkPurpose.CONSENT, LinkPurpose.ANSWER, LinkPurpose.ACTION})

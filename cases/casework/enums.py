@@ -8,7 +8,7 @@ class Labelled(enum.StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Labelled":
+    def __new__(cls, value: str, label: str = "") -> "Labelled":
         """Keep the French term beside the value."""
         member = str.__new__(cls, value)
         member._value_ = value
@@ -194,4 +194,20 @@ PERMISSIONS = {
         "Personne en danger : dérogation au secret",
         "C. pén. 226-14",
     ),
+}
+
+
+#: Pages of a case whose readings are told, and what each is called.
+READINGS = {
+    "case.read": "le dossier",
+    "case.opened_outside_territory": "le dossier, hors de son territoire",
+    "case.history.read": "l’historique",
+    "assessment.read": "l’état des lieux",
+    "sharing.read": "la page des accès",
+    "referral.read": "une fiche de liaison",
+    "sheet.printed": "une fiche de liaison, imprimée",
+    "sheet.downloaded": "une fiche de liaison, téléchargée",
+    "rights_request.read": "une demande sur les données",
+    "space.read": "l’espace de l’entrepreneur",
+    "action.read": "une action, par son lien",
 }

@@ -218,6 +218,15 @@ def is_in_force(basis: LegalBasis, at: datetime) -> bool:
     return basis_state(basis, at) not in ("withdrawn", "lapsed")
 
 
+def is_space_open(basis: LegalBasis, at: datetime) -> bool:
+    """Does the link of this agreement open the whole of the entrepreneur's page?
+
+    Not before it is confirmed: an address taken down on the phone may be a stranger's, who would
+    read who helps whom. The database says the same (``app_link_case``).
+    """
+    return basis_state(basis, at) == "active"
+
+
 def is_pause_complete(reason: str, until: date | None, today: date) -> bool:
     """A pause says why, and until which day to come."""
     return bool(reason.strip()) and until is not None and until > today

@@ -20,6 +20,7 @@ from cases.demo.people import add_absence, give_secrets, name_correspondents
 from cases.demo.plans import give_work
 from cases.demo.randomness import Dice
 from cases.demo.requests import ask_for_access
+from cases.demo.rights import exercise_rights
 from cases.demo.rows import Rows
 from cases.demo.stories import tell_story
 from cases.demo.story import Story
@@ -76,6 +77,7 @@ def tell_everything(session: Session, today: date) -> Rows:
     world.firms = make_firms(communes, postcodes, today)
     stories, strangers = _live(world, communes)
     ask_for_access(world, stories, strangers)
+    exercise_rights(world, stories)
     _occupy_everybody(world, stories)
     return rows
 

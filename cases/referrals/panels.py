@@ -6,9 +6,10 @@ from collections.abc import Collection
 from app import clock
 from app.actors import Actor
 from app.web.panels import Panel
-from cases.casework.models import CaseFile
+from cases.casework.models import CaseFile, LegalBasis
 from cases.casework.rules import role_of
 from cases.referrals.queries.needs import list_needs
+from cases.referrals.queries.referrals import list_messages_of_link
 from cases.referrals.queries.routing import answer_hours_of
 from cases.referrals.routing import delay_in_words
 from cases.referrals.rules.rights import can_add_need
@@ -34,6 +35,18 @@ def needs_panel(case: CaseFile, actor: Actor) -> Panel:
     return Panel(
         "Besoins et orientations", "cases/referrals/_needs.html", context, order=20, key="needs"
     )
+
+
+def messages_panel(_basis: LegalBasis, _actor: Actor) -> Panel | None:
+    """What partners wrote for the entrepreneur, by the link they hold; None when nobody did.
+
+    Handler of the hook ``space_panels``.
+    """
+    messages = list_messages_of_link()
+    if not messages:
+        return None
+    context = {"messages": messages}
+    return Panel("Ce que l’on vous a écrit", "cases/referrals/_space.html", context, order=10)
 
 
 def answer_delays(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

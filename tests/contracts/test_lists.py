@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -30,6 +31,7 @@ from tests.factories import (
     make_service,
     make_unit,
 )
+from tests.factories.rights import make_request
 from tests.support.acting import seeding
 from tests.support.counting import recorded_statements
 from tests.support.pages import InspectingClient
@@ -180,6 +182,7 @@ def today() -> Listing:
         due = clock.today() + timedelta(days=1)
         whose = {"seat_id": receiver.seat_id, "owner_id": receiver.id}
         case = make_case(receiver)
+        make_request(case)
         with seeding() as session:
             session.add(Notice(key=f"list:{case.id}", **told))
             session.add(CaseAction(case_id=case.id, objective="Appeler", due_on=due, **whose))
@@ -229,6 +232,13 @@ def outside_accesses() -> Listing:
     return manager, "/structure/acces-hors-territoire?taille=100", add
 
 
+def requests_of_a_case() -> Listing:
+    member = make_member()
+    case, numbers = make_case(member), count(1)
+    path = f"/dossiers/{case.id}/droits"
+    return member, path, lambda: make_request(case, asked_by=f"Dominique {next(numbers)}")
+
+
 def ranked_partners() -> Listing:
     member = make_member()
     need = make_need(make_case(member), member, Subject.BANK)
@@ -261,6 +271,7 @@ LISTS = (
     needs_of_a_case,
     participants,
     outside_accesses,
+    requests_of_a_case,
     ranked_partners,
 )
 

@@ -41,7 +41,7 @@ ASKED = "zyxomen"
 CASE_ARGUMENTS = {
     *("case_id", "company_id", "person_id", "basis_id", "need_id", "referral_id", "entry_id"),
     *("action_id", "assessment_id", "participation_id", "request_id", "printout_id", "step_id"),
-    *("notice_id", "token"),
+    *("notice_id", "token", "rights_request_id"),
 }
 #: Answers the same whether or not the token was ever good: it refuses nobody, and tells nothing.
 SAME_FOR_ALL = {"casework.renew_consent_link", "referrals.renew_answer_link"}

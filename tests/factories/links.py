@@ -45,6 +45,7 @@ def tokens_of(world: World) -> dict[str, str]:
         LinkPurpose.ANSWER: make_link(LinkPurpose.ANSWER, world.waiting.id),
         LinkPurpose.ACTION: make_link(LinkPurpose.ACTION, asked_action(world)),
         LinkPurpose.CONSENT: make_link(LinkPurpose.CONSENT, world.basis.id),
+        LinkPurpose.COPY: make_link(LinkPurpose.COPY, world.given.id),
         LinkPurpose.INVITATION: make_link(LinkPurpose.INVITATION, make_invitation(world).id),
         LinkPurpose.PASSWORD_RESET: make_link(LinkPurpose.PASSWORD_RESET, world.partner.user_id),
     }

@@ -30,6 +30,8 @@ from cases.referrals.models import (
     Referral,
     ReferralStep,
 )
+from cases.rights.enums import RightsKind
+from cases.rights.models import RightsCopy, RightsRequest
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Organisation
 from partners.people.models import Membership
@@ -45,6 +47,7 @@ from tests.factories.casework import (
 from tests.factories.organisations import make_organisation, make_seat
 from tests.factories.people import make_member
 from tests.factories.referrals import make_need, make_referral
+from tests.factories.rights import give, make_copy, make_request
 from tests.support.acting import seeding
 
 
@@ -66,6 +69,8 @@ class World:
     aid_entry: TimelineEntry
     own_entry: TimelineEntry
     all_entry: TimelineEntry
+    asked: RightsRequest
+    given: RightsCopy
 
 
 def make_world() -> World:
@@ -85,6 +90,9 @@ def make_world() -> World:
     waiting = make_referral(need, adviser, pending_seat, basis)
     entries = {audience: make_entry(case, adviser, audience) for audience in Audience}
     _fill(case, adviser, partner, accepted, entries[Audience.AID])
+    asked = make_request(case)
+    make_copy(asked, adviser)
+    given = make_request(case, kind=RightsKind.ERASURE)
     return World(
         urssaf=urssaf,
         adviser=adviser,
@@ -100,6 +108,8 @@ def make_world() -> World:
         aid_entry=entries[Audience.AID],
         own_entry=entries[Audience.OWN],
         all_entry=entries[Audience.ALL],
+        asked=asked,
+        given=give(make_copy(given, adviser)),
     )
 
 

@@ -121,7 +121,7 @@ def test_a_link_opens_for_somebody_who_is_signed_in(windows: Windows, world: Wor
     answer = page.goto(f"/accord/{token}")
     assert answer is not None
     assert answer.ok
-    expect(page.get_by_role("heading", level=1)).to_have_text("Votre accord de partage")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mon espace")
 
 
 def test_an_altered_link_says_what_to_do(windows: Windows, world: World) -> None:

@@ -1,5 +1,6 @@
 """Acting in tests: as the seeder who fills the database, as a member, as nobody."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app import rows
 from app.actors import Actor, ActorKind
 from app.db import db
+from app.links import LinkPurpose, issue_link
 from partners.organisations.models import Seat
 from partners.people.enums import SIDE_LABELS
 from partners.people.models import Membership
@@ -90,3 +92,12 @@ def act_as_member(membership: Membership) -> Actor:
     db.session.commit()
     rows.act_as(actor)
     return actor
+
+
+def link_actor(purpose: str, object_id: uuid.UUID) -> Actor:
+    """The bearer of a new link of this purpose on this object."""
+    with seeding():
+        link, _token = issue_link(LinkPurpose(purpose), object_id, by=SEEDER)
+    return Actor(
+        kind=ActorKind.LINK, link_id=link.id, link_purpose=purpose, link_object_id=object_id
+    )

@@ -83,6 +83,9 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "key": ("courriel-inconnu",),
         "token": (NO_TOKEN,),
         "verb": ("commencer", "terminer", "abandonner", "relancer", "retenir"),
+        "rights_request_id": (world.asked.id, world.given.request_id),
+        "right": ("correction", "opposition"),
+        "kind": ("pdf", "json"),
         "siren": ("843701079",),
     }
 

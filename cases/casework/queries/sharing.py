@@ -43,7 +43,10 @@ class Opening:
         """Their name; what they are when they have no account."""
         if self.reader or self.principal is not ActorKind.LINK:
             return self.reader or "La plateforme"
-        return "Par le lien de réponse" if self.organisation else "La personne qui tient le lien"
+        if self.organisation:
+            return "Par le lien de réponse"
+        is_space = self.action.startswith("space.")
+        return "L’entrepreneur, par son lien" if is_space else "La personne qui tient le lien"
 
 
 def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:

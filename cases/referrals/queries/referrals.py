@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, ActorKind
@@ -134,6 +134,12 @@ def is_link_on_its_way(referral_id: uuid.UUID, kind: str, since: datetime) -> bo
         Outbox.kind == kind, Outbox.subject_id == referral_id, Outbox.created_at >= since
     )
     return db.session.scalar(statement.limit(1)) is not None
+
+
+def list_messages_of_link() -> Sequence[RowMapping]:
+    """``organisation``, ``said`` and ``at`` of what was written for the bearer of a link."""
+    found = func.space_messages().table_valued("organisation", "said", "at")
+    return db.session.execute(select(found)).mappings().all()
 
 
 def list_expired(at: datetime, limit: int = 200) -> Sequence[Referral]:

@@ -1,0 +1,1 @@
+"""Reads of the requests of the person, and of what a copy holds."""
