@@ -21,6 +21,7 @@ FEATURES: tuple[str, ...] = (
     "cases.companies",
     "cases.casework",
     "cases.referrals",
+    "cases.retention",
     "cases.desk",
     "cases.demo",
 )
