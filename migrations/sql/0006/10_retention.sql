@@ -63,6 +63,15 @@ CREATE FUNCTION referral_unread() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
   END $$;
 CREATE TRIGGER referral_unread BEFORE INSERT OR UPDATE ON referral
   FOR EACH ROW EXECUTE FUNCTION referral_unread();
+CREATE FUNCTION case_anonymised() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public
+  AS $$ BEGIN
+    UPDATE referral SET reader_seats = '{}' WHERE case_id = NEW.id;
+    RETURN NULL;
+  END $$;
+CREATE TRIGGER case_anonymised AFTER UPDATE OF anonymised_at ON case_file FOR EACH ROW
+  WHEN (OLD.anonymised_at IS NULL AND NEW.anonymised_at IS NOT NULL)
+  EXECUTE FUNCTION case_anonymised();
 
 -- The journal at the end of its time. Nobody may delete an event but this function, and it deletes
 -- only the oldest sealed ones, without a gap, past their time by the server's own clock; with them

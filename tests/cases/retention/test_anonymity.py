@@ -1,5 +1,7 @@
 """At least three alike: the ladder, and what it never leaves."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +62,7 @@ def test_only_the_lonely_one_loses() -> None:
 
 
 def test_each_step_takes_more_than_the_one_before() -> None:
-    assert all(low < high for low, high in zip(LADDER, LADDER[1:], strict=False))
+    assert all(low < high for low, high in pairwise(LADDER))
 
 
 some = st.builds(
