@@ -60,4 +60,4 @@ def kind_label(code: str) -> str:
 
 def rule_words(rule: str) -> str:
     """« 36 mois » from ``36 months``, as the log names the duration that was applied."""
-    return rule.replace("months", "mois").replace("days", "j")
+    return rule.replace("months", "mois").replace("days", "jours").replace("1 jours", "1 jour")
