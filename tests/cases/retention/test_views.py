@@ -54,7 +54,10 @@ def test_the_page_says_default_own_count_and_end(
     page = client.get("/structure/conservation").text
     for words in ("Dossiers", "3\u00a0ans", "de la clôture du dossier", "rendu anonyme"):
         assert words in page
-    assert "CNIL, délibération 2021-122" in page and "Les mêmes durées pour toutes les structures" in page
+    assert (
+        "CNIL, délibération 2021-122" in page
+        and "Les mêmes durées pour toutes les structures" in page
+    )
     assert page.count("Raccourcir</span>") == 4
 
 
