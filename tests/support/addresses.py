@@ -84,7 +84,7 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "token": (NO_TOKEN,),
         "verb": ("commencer", "terminer", "abandonner"),
         "siren": ("843701079",),
-        "kind": ("case", "journal"),
+        "kind": ("case",),
     }
 
 
