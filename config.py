@@ -22,6 +22,7 @@ FEATURES: tuple[str, ...] = (
     "cases.casework",
     "cases.referrals",
     "cases.rights",
+    "cases.retention",
     "cases.desk",
     "cases.demo",
 )

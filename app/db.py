@@ -8,7 +8,7 @@ import enum
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -104,6 +104,12 @@ def check_constraints(session: Session) -> None:
     session.flush()
     if has_deferred_constraints():
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+
+def moved(model: type[Base], by: timedelta) -> dict[str, Any]:
+    """Values of an update that moves every instant of a table by the same delay."""
+    columns = Base.metadata.tables[model.__tablename__].columns
+    return {c.name: c + by for c in columns if isinstance(c.type, DateTime)}
 
 
 @contextmanager

@@ -86,15 +86,17 @@ def _details(facts: Report | None) -> Report:
     waiting = {name: facts[name] for name in ("waiting", "dead", "uncertain")}
     return {
         "outbox": {**waiting, "oldest_due_seconds": _age(facts["oldest_due"]) or 0.0},
-        "jobs": {name: _job(facts["jobs"].get(name), name) for name in sorted(PERIODIC)},
+        "jobs": {name: _job(facts, name) for name in sorted(PERIODIC)},
         "migrations": {"ok": not _is_behind(facts), "at": facts["revision"], "expected": head()},
     }
 
 
-def _job(age: Any, name: str) -> Report:
+def _job(facts: Report, name: str) -> Report:
+    """Late, or failed the last time it ran: then a human looks at ``job_run``."""
+    age, has_failed = facts["jobs"].get(name), name in facts["failed"]
     allowed = PERIODIC[name].every * LATE_AFTER_INTERVALS + timedelta(minutes=1)
     is_late = age is None or float(age) > allowed.total_seconds()
-    return {"ok": not is_late, "age_seconds": _age(age)}
+    return {"ok": not is_late and not has_failed, "age_seconds": _age(age), "failed": has_failed}
 
 
 def _is_behind(facts: Report | None) -> bool:

@@ -16,6 +16,8 @@ HOOKS = {
     "membership_ended": "a member left, or follows no case any more: (membership, successor, by)",
     "consent_withdrawn": "the entrepreneur took an agreement back: (basis, by)",
     "case_closed": "a case was closed: (case, by)",
+    "cases_anonymised": "closed cases lose their words, their dates move: ({case_id: delay})",
+    "restored": "a backup was restored: erase again what was erased since: (lines) -> [left over]",
     "case_panels": "panels a higher feature adds to the case page: (case, actor) -> Panel",
     "space_panels": "panels added to the entrepreneur's page: (basis, actor) -> Panel or None",
     "company_panels": "panels a higher feature adds to the company page: (company, actor) -> Panel",

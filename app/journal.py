@@ -55,6 +55,24 @@ class JournalSeal(Base):
     sealed_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
+class JournalCheckpoint(Identified, Base):
+    """Events up to a position were erased at the end of their time; their seals stay.
+
+    Written, with the erasing, by the SQL function ``erase_journal`` and by nothing else; it leaves
+    an event of its own (``journal.erased``), which is sealed and says the same. ``hash`` is the
+    seal's at ``position``; ``erased`` counts the events of this checkpoint alone.
+    """
+
+    __tablename__ = "journal_checkpoint"
+    __table_args__ = (row_class(RowClass.SYSTEM),)
+
+    position: Mapped[int] = mapped_column(BigInteger, unique=True)
+    hash: Mapped[str]
+    erased_before: Mapped[datetime]
+    erased: Mapped[int] = mapped_column(BigInteger)
+    erased_at: Mapped[datetime]
+
+
 class Recorded(Protocol):
     """Anything that can be named in the journal: it has an identifier and a table."""
 

@@ -5,12 +5,15 @@ The dump is loaded as the owner of the tables; row-level security is switched on
 ``relais_worker``: the restored database is seen through its own policies.
 """
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -65,6 +68,23 @@ def replace(settings: Settings, file: Path) -> RestoreReport:
     read_manifest(file)
     make_database(ensure_postgres(settings.var_dir), DATABASE)
     return restore(settings, file)
+
+
+def erasures_since(file: Path, log: Path) -> list[dict[str, Any]]:
+    """Lines of the log of erasures written since a backup was begun, an hour more for the clocks.
+
+    A last line that was cut is left out: it was not synced, nothing was marked by it. Raises
+    ``BackupRefused`` when another line cannot be read.
+    """
+    since = datetime.fromisoformat(str(read_manifest(file)["made_at"])) - timedelta(hours=1)
+    texts = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    if texts and not texts[-1].endswith("\n"):
+        texts.pop()
+    try:
+        lines = [json.loads(text) for text in texts]
+    except json.JSONDecodeError as error:
+        raise BackupRefused(f"{log} cannot be read: {error}") from error
+    return [line for line in lines if datetime.fromisoformat(line["at"]) >= since]
 
 
 def _load(settings: Settings, file: Path, target: str) -> None:

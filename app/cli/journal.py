@@ -29,5 +29,8 @@ def verify() -> None:
     for found in verdict.breaks:
         click.echo(str(found))
     state = f"broken at {len(verdict.breaks)} place(s)" if verdict.breaks else "whole"
-    click.echo(f"journal: {state}, {verdict.sealed} sealed, {verdict.unsealed} not sealed yet")
+    click.echo(
+        f"journal: {state}, {verdict.sealed} sealed, {verdict.unsealed} not sealed yet,"
+        f" {verdict.erased} erased at the end of their time"
+    )
     sys.exit(1 if verdict.breaks else 0)

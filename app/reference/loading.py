@@ -110,6 +110,11 @@ def _band(line: Row) -> Iterator[Row]:
     yield {**line, "rank": int(line["rank"]), "low": int(line["low"]), "high": high}
 
 
+def _retention(line: Row) -> Iterator[Row]:
+    numbers = ("rank", "months", "days", "least_months", "longest_months")
+    yield {**line, **{name: int(line[name]) if line[name] else None for name in numbers}}
+
+
 def _as_is(line: Row) -> Iterator[Row]:
     yield line
 
@@ -124,4 +129,5 @@ PARTS = (
     Part(models.NafCode, "naf", _as_is),
     Part(models.LegalForm, "legal_forms", _as_is),
     Part(models.HeadcountBand, "headcount_bands", _band),
+    Part(models.RetentionRule, "retention", _retention),
 )

@@ -117,6 +117,29 @@ class HeadcountBand(Base):
     high: Mapped[int | None]
 
 
+class RetentionRule(Base):
+    """How long a kind of record is kept by default, and the source of that (``domain.md`` §14).
+
+    ``months`` and ``days`` add up. An organisation may go down to ``least_months`` (null: the same
+    for everybody); ``longest_months`` is beyond the default for the access journal only. ``label``,
+    ``counted_from`` and ``happens`` are the sentences of the screens.
+    """
+
+    __tablename__ = "ref_retention"
+    __table_args__ = (REFERENCE,)
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(unique=True)
+    months: Mapped[int]
+    days: Mapped[int]
+    least_months: Mapped[int | None]
+    longest_months: Mapped[int | None]
+    label: Mapped[str]
+    counted_from: Mapped[str]
+    happens: Mapped[str]
+    source: Mapped[str]
+
+
 class ReferenceLoad(Base):
     """What was loaded last: the hash of the shipped file, so that a second load costs nothing."""
 

@@ -12,7 +12,7 @@ from partners.organisations.rules import seat_label
 from partners.people.enums import ROLE_LABELS, SIDE_LABELS
 
 #: How long ago everybody came to the platform.
-FIRST_DAY = timedelta(days=900)
+FIRST_DAY = timedelta(days=1800)
 #: Who works at one organisation and volunteers at another: seat, then the other one.
 TWO_SEATS = ("cci-rhone", "rebonds")
 #: Seats whose accounts are offered on the sign-in page, one for each role.

@@ -34,6 +34,8 @@ FIRST_CASES, ALONE, SECOND_CASES = 265, 10, 25
 #: Companies around Bordeaux that nobody follows yet: the story of a visitor begins with them.
 KEPT_FREE = 45
 SMALL = ("NN", "00", "01", "02", "03", "11")
+#: Cases past the time they are kept, and for how many days they have been closed.
+PAST_CASES, CLOSED_FOR, OLD_ENOUGH = 9, 1120, timedelta(days=2200)
 COMMUNES_BY_PLACE, LEAST_POPULATION = 14, 1500
 #: Members away, by seat: days from today on which it begins and ends.
 AWAY = {
@@ -127,7 +129,12 @@ def _live(world: World, communes: dict[str, list[Commune]]) -> tuple[list[Story]
     send_without_account(world, stories)
     for story in stories:
         visit_from_afar(story)
-    strangers = [*free, *others[FIRST_CASES:]]
+    past = [one for one in others[FIRST_CASES:] if _existed(one, world)][:PAST_CASES]
+    number = len(stories)
+    for index, firm in enumerate(past):
+        stories.append(tell_story(world, number + index, firm, closed_for=CLOSED_FOR))
+    helped = {one.number for one in past}
+    strangers = [*free, *(one for one in others[FIRST_CASES:] if one.number not in helped)]
     for firm in strangers:
         _meet(world, firm)
     return stories, strangers
@@ -139,6 +146,14 @@ def _is_for_the_story(firm: Firm) -> bool:
     if company is None or company.siren is None or company.is_closed:
         return False
     return firm.commune.department_code == "33" and company.headcount_band in SMALL
+
+
+def _existed(firm: Firm, world: World) -> bool:
+    """A company old enough to have been helped long ago, and still open."""
+    company = firm.company
+    if company is None or company.created_on is None or company.is_closed:
+        return False
+    return company.created_on < world.today - OLD_ENOUGH
 
 
 def _second_cases(world: World, stories: list[Story]) -> list[Story]:

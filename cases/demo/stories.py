@@ -55,12 +55,19 @@ class Leader:
     member: Member
 
 
-def tell_story(world: World, number: int, firm: Firm, *, since: datetime | None = None) -> Story:
-    """One case from its opening to today; ``since``: a second one, opened after that instant."""
+def tell_story(
+    world: World, number: int, firm: Firm, *, since: datetime | None = None, closed_for: int = 0
+) -> Story:
+    """One case from its opening to today.
+
+    ``since``: a second one, opened after that instant; ``closed_for``: closed for as many days.
+    """
     dice = Dice(f"story:{number}")
     phase = _phase(firm, dice)
     status = CaseStatus.OPEN if since else dice.weighted(STATUSES)
     opened_at, end = _dates(world, status, dice, since)
+    if closed_for:
+        status, (opened_at, end) = CaseStatus.CLOSED, _long_ago(world, dice, closed_for)
     lead = _lead(world, firm, phase, dice)
     if not firm.person.id:
         introduce(firm, lead.partner, opened_at - timedelta(minutes=25), world.rows)
@@ -100,6 +107,14 @@ def _dates(
         return opened_at, world.now
     days = dice.between(50, age - 20)
     return opened_at, dice.office_time(world.today - timedelta(days=age - days))
+
+
+def _long_ago(world: World, dice: Dice, closed_for: int) -> tuple[datetime, datetime]:
+    """Opening and closing of a case that has been closed for as many days at least."""
+    closed = closed_for + dice.between(0, 150)
+    days = [closed + dice.between(60, 280), closed]
+    opened_at, end = (dice.office_time(world.today - timedelta(days=ago)) for ago in days)
+    return opened_at, end
 
 
 def _lead(world: World, firm: Firm, phase: Phase, dice: Dice) -> Leader:

@@ -43,7 +43,7 @@ def referrals_of(actor: Actor) -> list[TodaySource]:
 
 def _to_answer(row: TodayRow) -> TodayItem:
     is_late = row.due_at is not None and row.due_at < clock.now()
-    kind = ReferralKind(row.facts["kind"]).label  # type: ignore[call-arg]
+    kind = ReferralKind(row.facts["kind"]).label
     return TodayItem(
         due_at=row.due_at,
         title=f"Répondre à {row.facts['organisation']}",
@@ -68,7 +68,7 @@ def _to_handle(row: TodayRow) -> TodayItem:
 
 
 def _news(row: TodayRow) -> TodayItem:
-    sentence, tone, icon = NEWS[ReferralState(row.facts["state"])]  # type: ignore[call-arg]
+    sentence, tone, icon = NEWS[ReferralState(row.facts["state"])]
     return TodayItem(
         due_at=None,
         title=f"{row.facts['organisation']} {sentence}",

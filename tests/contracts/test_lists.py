@@ -13,6 +13,7 @@ from app.notices import Notice
 from cases.casework.enums import Audience
 from cases.casework.models import CaseAction
 from cases.referrals.models import AccessRequest, AccessRequestMatch
+from cases.retention.models import Erasure
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
 from partners.people.models import Absence, Membership
@@ -172,6 +173,16 @@ def journal() -> Listing:
     return auditor, "/journal", add
 
 
+def erasures() -> Listing:
+    auditor = make_member(role=Role.AUDITOR)
+
+    def add() -> None:
+        with seeding() as session:
+            session.add(Erasure(kind="company", rule="36 months", object_id=auditor.id))
+
+    return auditor, "/journal/effacements?taille=100", add
+
+
 def today() -> Listing:
     sender, receiver = make_member(), make_member()
 
@@ -266,6 +277,7 @@ LISTS = (
     absences,
     correspondents,
     journal,
+    erasures,
     today,
     timeline,
     needs_of_a_case,

@@ -85,8 +85,9 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "verb": ("commencer", "terminer", "abandonner", "relancer", "retenir"),
         "rights_request_id": (world.asked.id, world.given.request_id),
         "right": ("correction", "opposition"),
-        "kind": ("pdf", "json"),
+        "ending": ("pdf", "json"),
         "siren": ("843701079",),
+        "kind": ("case",),
     }
 
 

@@ -31,12 +31,22 @@ SEATS = ARRAY(PG_UUID(as_uuid=True))
 class CaseFile(Identified, Dated, Base):
     """A case (*dossier*): one company or person, one lead seat, one timeline.
 
-    ``second_reason`` is the explicit exception to "one open case per company".
+    ``second_reason`` is the explicit exception to "one open case per company". After
+    ``anonymised_at`` nobody reads it any more: only figures count it.
     """
 
     __tablename__ = "case_file"
     __table_args__ = (
-        CheckConstraint("company_id IS NOT NULL OR person_id IS NOT NULL", name="somebody"),
+        CheckConstraint(
+            "company_id IS NOT NULL OR person_id IS NOT NULL OR anonymised_at IS NOT NULL",
+            name="somebody",
+        ),
+        CheckConstraint(
+            "anonymised_at IS NULL OR (status = 'closed' AND company_id IS NULL"
+            " AND person_id IS NULL AND lead_member_id IS NULL AND second_reason IS NULL"
+            " AND paused_reason IS NULL)",
+            name="anonymised",
+        ),
         CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name="closed_outcome"),
         CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint(
@@ -85,6 +95,7 @@ class CaseFile(Identified, Dated, Base):
     moved_at: Mapped[datetime] = mapped_column(default=clock.now)
     second_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
+    anonymised_at: Mapped[datetime | None]
     reader_seats: Mapped[list[uuid.UUID]] = mapped_column(SEATS, default=list, server_default="{}")
     mediator_users: Mapped[list[uuid.UUID]] = mapped_column(
         SEATS, default=list, server_default="{}"

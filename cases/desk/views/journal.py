@@ -18,6 +18,8 @@ from cases.desk.queries import events
 from cases.desk.queries.events import EventFilter
 from cases.desk.rules import reads_journal
 from cases.desk.views.base import blueprint
+from cases.retention.enums import Kind, kind_label, rule_words
+from cases.retention.lists import ask_erasures, list_erasures
 from partners.organisations.queries import get_organisation
 from partners.people.sessions import ask_password_again
 
@@ -70,6 +72,21 @@ def export() -> BaseResponse:
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = "attachment; filename=journal.csv"
     return response
+
+
+@blueprint.get("/journal/effacements")
+@requires(reads_journal)
+def erasures() -> str:
+    """What was erased at the end of its time, for the organisation and for the platform."""
+    listing = ask_erasures(request.args)
+    return render_template(
+        "cases/desk/erasures.html",
+        listing=listing,
+        page=list_erasures(listing, current_actor()),
+        kinds=[(kind.value, kind.label) for kind in Kind],
+        kind_label=kind_label,
+        rule_words=rule_words,
+    )
 
 
 def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:

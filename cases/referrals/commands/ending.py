@@ -1,15 +1,13 @@
 """What ends referrals from outside: a withdrawal, a closed case, thirty days of silence."""
 
-from sqlalchemy import delete
-
 from app import clock
 from app.actors import SYSTEM, Actor
-from app.db import db
 from app.jobs import enqueue
 from cases.casework.models import CaseFile, LegalBasis
+from cases.referrals.commands.forgetting import delete_copies
 from cases.referrals.commands.steps import take_step, tell_seats
 from cases.referrals.enums import ReferralState
-from cases.referrals.models import Printout, Referral, ReferralSheet
+from cases.referrals.models import Referral
 from cases.referrals.queries.referrals import list_expired, list_waiting_of_case
 from cases.referrals.rules.states import CASE_CLOSED
 
@@ -64,11 +62,5 @@ def expire_referrals() -> int:
 def _expire(referral: Referral) -> None:
     referral.ended_at = clock.now()
     step = take_step(referral, ReferralState.EXPIRED, by=SYSTEM)
-    _delete_copies(referral)
+    delete_copies([referral.id])
     tell_seats(TELL_EXPIRY, step, referral, referral.reader_seats, by=SYSTEM)
-
-
-def _delete_copies(referral: Referral) -> None:
-    """The frozen sheet, and the documents that were printed from it."""
-    for copy in (ReferralSheet, Printout):
-        db.session.execute(delete(copy).where(copy.referral_id == referral.id))

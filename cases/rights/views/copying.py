@@ -64,14 +64,14 @@ def review_copy(rights_request_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("cases/rights/review_copy.html", **values), status
 
 
-@blueprint.get("/droits/<uuid:rights_request_id>/copie/fichier.<any(pdf, json):kind>")
+@blueprint.get("/droits/<uuid:rights_request_id>/copie/fichier.<any(pdf, json):ending>")
 @requires(reads_cases)
-def copy_file(rights_request_id: uuid.UUID, kind: str) -> Response:
+def copy_file(rights_request_id: uuid.UUID, ending: str) -> Response:
     """What was given, for the lead: to print it for somebody without an address."""
     opened, asked = open_request(rights_request_id)
     refuse_unless(opened.answers)
     copy = find_copy(asked.id, opened.actor)
-    return _file(copy.id if copy else None, kind)
+    return _file(copy.id if copy else None, ending)
 
 
 @blueprint.get("/copie/<token>")
@@ -93,11 +93,11 @@ def copy(token: str) -> str:
     )
 
 
-@blueprint.get("/copie/<token>/fichier.<any(pdf, json):kind>")
+@blueprint.get("/copie/<token>/fichier.<any(pdf, json):ending>")
 @by_link("copy")
-def download_copy(token: str, kind: str) -> Response:
+def download_copy(token: str, ending: str) -> Response:
     """One of the two files."""
-    return _file(current_actor().link_object_id, kind)
+    return _file(current_actor().link_object_id, ending)
 
 
 def _give(opened: OpenedRights, asked: RightsRequest, copy: RightsCopy, form: GiveForm) -> None:

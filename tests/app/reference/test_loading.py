@@ -5,7 +5,14 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.reference import loading
 from app.reference.loading import load_reference
-from app.reference.models import Commune, CommunePostcode, HeadcountBand, LegalForm, NafCode
+from app.reference.models import (
+    Commune,
+    CommunePostcode,
+    HeadcountBand,
+    LegalForm,
+    NafCode,
+    RetentionRule,
+)
 
 NOTHING = {
     "ref_region": 0,
@@ -15,6 +22,7 @@ NOTHING = {
     "ref_naf": 0,
     "ref_legal_form": 0,
     "ref_headcount_band": 0,
+    "ref_retention": 0,
 }
 
 
@@ -26,6 +34,7 @@ NOTHING = {
         (NafCode, 1_707),
         (LegalForm, 260),
         (HeadcountBand, 16),
+        (RetentionRule, 18),
     ],
 )
 def test_load_reference_fills_the_tables(loaded: Connection, model: type, count: int) -> None:

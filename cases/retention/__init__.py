@@ -1,0 +1,1 @@
+"""Retention: how long each kind of record is kept, what is erased, and the proof that it was."""

@@ -1,0 +1,1 @@
+"""Reads of retention: durations in force, what is due, the log."""
