@@ -10,7 +10,7 @@ from werkzeug import Response as BaseResponse
 from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.security import current_actor, requires
-from app.web.forms import parse_day
+from app.web.periods import PERIOD, read_period
 from app.web.tables import ListRequest, csv_bytes
 from cases.desk import commands
 from cases.desk.enums import action_label, object_label
@@ -83,20 +83,15 @@ def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
     )
 
 
-FILTERS = ("membre", "action", "du", "au")
+FILTERS = ("membre", "action", *PERIOD)
 
 
 def _asked() -> tuple[ListRequest, EventFilter, str]:
     """The list asked for, its filter, and a sentence when a date cannot be read."""
     listing = ListRequest.from_args(request.args, filters=dict.fromkeys(FILTERS))
-    wrong, days = "", {}
-    for name in ("du", "au"):
-        try:
-            days[name] = parse_day(listing.filter(name)) if listing.filter(name) else None
-        except ValueError as error:
-            wrong, days[name] = str(error), None
-    member = _uuid(listing.filter("membre"))
-    return listing, EventFilter(member, listing.filter("action"), days["du"], days["au"]), wrong
+    period = read_period(listing)
+    member, action = _uuid(listing.filter("membre")), listing.filter("action")
+    return listing, EventFilter(member, action, period.first_day, period.last_day), period.wrong
 
 
 def _filters(listing: ListRequest) -> dict[str, Any]:
