@@ -36,6 +36,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("answer_delays", "cases.referrals.panels:answer_delays"),
+    ("quickest_organisations", "cases.referrals.panels:quickest_organisations"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),
     ("today_items", "cases.referrals.today:referrals_of"),
@@ -48,6 +49,7 @@ POOL = {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
 READERS = {
     "member": "partners.people.sessions:read_member",
     "sign_in_again": "partners.people.sessions:sign_in_again",
+    "password_again": "partners.people.sessions:ask_password_again",
     "link": "app.links:read_link_actor",
     "author": "partners.people.authors:find_author",
 }

@@ -56,6 +56,7 @@ THINGS = {
     "companies": "Liste d’entreprises",
     "company": "Entreprise",
     "correspondent": "Correspondant",
+    "directory": "Annuaire",
     "entry": "Texte du fil",
     "invitation": "Invitation",
     "journal": "Journal",

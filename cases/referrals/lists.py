@@ -31,6 +31,16 @@ SORTS = {
     Tab.RECEIVED: ("due", "sent", "partner", "state"),
     Tab.SENT: ("-sent", "due", "partner", "state"),
 }
+SORT_LABELS = {
+    "due": "Réponse attendue d’abord",
+    "-due": "Réponse attendue en dernier",
+    "-sent": "Envoi le plus récent",
+    "sent": "Envoi le plus ancien",
+    "partner": "Partenaire",
+    "-partner": "Partenaire, de Z à A",
+    "state": "État",
+    "-state": "État, les closes d’abord",
+}
 #: States by name in the order of their life; a draft is nobody's to read here.
 STATES = [one for one in ReferralState if one is not ReferralState.DRAFT]
 KINDS = [one for one in ReferralKind if one is not ReferralKind.REQUEST]
@@ -52,6 +62,12 @@ def ask_box(tab: Tab, arguments: Any) -> ListRequest:
     if tab is Tab.ALL_DECLINED:
         return ListRequest.from_args(arguments, filters={"sujet": Subject})
     return ListRequest.from_args(arguments, sorts=SORTS.get(tab, ()), filters=FILTERS)
+
+
+def sort_choices(tab: Tab) -> list[tuple[str, str]]:
+    """Orders in words, the one a tab begins with first."""
+    first = SORTS[tab][0]
+    return sorted(SORT_LABELS.items(), key=lambda one: one[0] != first)
 
 
 def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:

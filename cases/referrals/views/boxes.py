@@ -22,6 +22,7 @@ from cases.referrals.lists import (
     list_box,
     list_declined,
     list_partners,
+    sort_choices,
 )
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
@@ -78,6 +79,7 @@ def _shown(tab: Tab, listing: ListRequest, actor: Actor) -> dict[str, Any]:
         "views": views,
         "wrong": read_period(listing).wrong,
         "standings": STANDING_CHOICES,
+        "sorts": sort_choices(tab),
         "kinds": [(one.value, one.label) for one in KINDS],
         "partners": list_partners(tab, actor),
     }
