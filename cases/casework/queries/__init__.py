@@ -25,6 +25,9 @@ from cases.casework.queries.sharing import (
     seats_by_id,
 )
 from cases.casework.queries.work import (
+    EntryFilter,
+    count_corrected,
+    count_newer,
     get_action,
     get_entry,
     latest_assessment,
@@ -36,10 +39,13 @@ from cases.casework.queries.work import (
 )
 
 __all__ = [
+    "EntryFilter",
     "Opening",
     "case_page_options",
     "cases_visible_to",
     "consent_facts",
+    "count_corrected",
+    "count_newer",
     "find_open_case",
     "get_action",
     "get_agreement_for_system",

@@ -1,7 +1,6 @@
 """*Journal*: who did what, when. No case name, no content."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -11,7 +10,7 @@ from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.security import current_actor, requires
 from app.web.periods import PERIOD, read_period
-from app.web.tables import ListRequest, csv_bytes
+from app.web.tables import ListRequest, csv_bytes, read_key, write_key
 from cases.desk import commands
 from cases.desk.enums import action_label, object_label
 from cases.desk.queries import events
@@ -32,7 +31,7 @@ def journal() -> str:
     """Events of the auditor's organisation, filtered, fifty at a time."""
     actor = current_actor()
     listing, asked, wrong = _asked()
-    found = events.list_events(actor, asked, _after(), PAGE_SIZE + 1)
+    found = events.list_events(actor, asked, read_key(request.args.get("apres", "")), PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     actions = sorted((action_label(code), code) for code in events.list_actions_seen(actor))
     return render_template(
@@ -40,7 +39,7 @@ def journal() -> str:
         listing=listing,
         wrong=wrong,
         events=shown,
-        next_key=_key(shown[-1]) if len(found) > PAGE_SIZE else None,
+        next_key=write_key(shown[-1].at, shown[-1].id) if len(found) > PAGE_SIZE else None,
         is_first="apres" not in request.args,
         people=events.list_people(actor),
         names=events.names_of(event.user_id for event in shown),
@@ -96,21 +95,6 @@ def _asked() -> tuple[ListRequest, EventFilter, str]:
 
 def _filters(listing: ListRequest) -> dict[str, Any]:
     return {name: listing.filter(name) for name in FILTERS if listing.filter(name)}
-
-
-def _after() -> tuple[datetime, uuid.UUID] | None:
-    """Where the page before ended: ``instant~id``; a damaged one is the beginning."""
-    instant, _, key = request.args.get("apres", "").partition("~")
-    event_id = _uuid(key)
-    try:
-        at = datetime.fromisoformat(instant)
-    except ValueError:
-        return None
-    return (at, event_id) if event_id and at.tzinfo else None
-
-
-def _key(event: JournalEvent) -> str:
-    return f"{event.at.isoformat()}~{event.id}"
 
 
 def _uuid(raw: str) -> uuid.UUID | None:
