@@ -36,6 +36,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("answer_delays", "cases.referrals.panels:answer_delays"),
+    ("seats_asked", "cases.referrals.panels:seats_asked"),
     ("quickest_organisations", "cases.referrals.panels:quickest_organisations"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_items", "cases.casework.today:actions_of"),

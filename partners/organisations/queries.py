@@ -152,9 +152,11 @@ def _answers(search: str) -> ColumnElement[bool]:
 
 
 def _speaks_of(word: str) -> ColumnElement[bool]:
-    """The folded word is in the name, or begins the label of a subject it serves."""
+    """The folded word is in the name, in the label of its kind or of a subject it serves."""
     subjects = [subject for subject in Subject if word in fold(subject.label)]
-    return or_(Organisation.folded_name.contains(word, autoescape=True), _serves(*subjects))
+    kinds = [kind for kind in OrganisationKind if word in fold(kind.label)]
+    is_named = Organisation.folded_name.contains(word, autoescape=True)
+    return or_(is_named, Organisation.kind.in_(kinds), _serves(*subjects))
 
 
 def _serves(*subjects: Subject) -> ColumnElement[bool]:
@@ -252,6 +254,35 @@ def labels_of_seats(seat_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str
     wanted = {seat_id for seat_id in seat_ids if seat_id}
     statement = select(Seat).options(joinedload(Seat.organisation)).where(Seat.id.in_(wanted))
     return {seat.id: seat_label(seat) for seat in db.session.scalars(statement)}
+
+
+def open_seats(
+    seat_ids: Iterable[uuid.UUID], never: Collection[uuid.UUID | None] = ()
+) -> dict[uuid.UUID, Seat]:
+    """Those of these seats whose organisation is open, but those of ``never``: one statement."""
+    statement = _seats_but(never).where(Seat.id.in_(set(seat_ids)))
+    return {seat.id: seat for seat in db.session.scalars(statement)}
+
+
+def find_seats(
+    search: str, never: Collection[uuid.UUID | None] = (), limit: int = 10
+) -> list[Seat]:
+    """Seats of open organisations that answer a search, the closest names first."""
+    known, folded = grams(search), fold(search)
+    if not folded:
+        return []
+    name = Organisation.folded_name
+    begins = name.startswith(folded, autoescape=True)
+    statement = _seats_but(never).where(_answers(search))
+    close = func.resembles(known, Organisation.name_grams)
+    ordered = statement.order_by(begins.desc(), close.desc(), name, Seat.side)
+    return list(db.session.scalars(ordered.limit(limit)))
+
+
+def _seats_but(never: Collection[uuid.UUID | None]) -> Select[Seat]:
+    statement = select(Seat).join(Seat.organisation).options(contains_eager(Seat.organisation))
+    left_out = [one for one in never if one is not None]
+    return statement.where(Organisation.is_active, Seat.id.not_in(left_out))
 
 
 # --- parts of an organisation -------------------------------------------------------------------

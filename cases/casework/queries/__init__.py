@@ -20,7 +20,6 @@ from cases.casework.queries.sharing import (
     list_colleagues,
     list_openings,
     list_participations,
-    list_seats,
     list_unconfirmed_agreements,
     seats_by_id,
 )
@@ -67,7 +66,6 @@ __all__ = [
     "list_openings",
     "list_participations",
     "list_pauses_over",
-    "list_seats",
     "list_unconfirmed_agreements",
     "seats_by_id",
 ]

@@ -136,6 +136,15 @@ def list_waiting_of_case(case_id: uuid.UUID, actor: Actor) -> Sequence[Referral]
     return db.session.scalars(statement.with_for_update()).all()
 
 
+def list_waiting_seats(case_id: uuid.UUID, actor: Actor) -> list[uuid.UUID]:
+    """Seats from which this case still waits for an answer."""
+    statement = referrals_visible_to(actor).where(
+        Referral.case_id == case_id, Referral.state.in_(WAITING)
+    )
+    receivers = statement.with_only_columns(Referral.receiver_seat_id).distinct()
+    return list(db.session.scalars(receivers))
+
+
 def member_name(membership_id: uuid.UUID | None) -> str:
     """Name of a member, empty when there is none."""
     statement = select(UserAccount.full_name).join(Membership)

@@ -1,4 +1,4 @@
-"""Long timelines: the latest lines, the rest page by page, filters, corrections that stay in reach."""
+"""Long timelines: the latest lines, the rest page by page, filters, corrections in reach."""
 
 import re
 from datetime import timedelta
