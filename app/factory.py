@@ -167,8 +167,15 @@ class Commands(FlaskGroup):
             add_default_commands=False,
             add_version_option=False,
             load_dotenv=False,
+            set_debug_flag=False,
             **options,
         )
+        # Flask's own options would choose another application, another environment.
+        self.params = []
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, without looking for an application in the environment."""
+        return click.Group.parse_args(self, ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, without building the application."""
