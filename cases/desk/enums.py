@@ -82,6 +82,7 @@ THINGS = {
     "sharing": "Partage",
     "sheet": "Fiche de liaison",
     "totp": "Second facteur",
+    "sign_in": "Connexion",
     "unit": "Antenne",
     "user": "Compte",
 }
@@ -148,6 +149,7 @@ HAPPENINGS = {
     "reopened": "réouverture",
     "requested": "demande",
     "resent": "nouvel envoi",
+    "refused": "tentative refusée",
     "reset": "réinitialisation",
     "restored": "remise en service",
     "resumed": "reprise",

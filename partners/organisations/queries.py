@@ -241,6 +241,11 @@ def routing_rules_of(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
+def aid_side_has_manager(organisation_id: uuid.UUID) -> bool:
+    """Has the helping side of this organisation a manager now?"""
+    return bool(db.session.scalar(select(func.aid_side_has_manager(organisation_id))))
+
+
 # --- seats --------------------------------------------------------------------------------------
 
 

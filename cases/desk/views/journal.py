@@ -1,11 +1,13 @@
 """*Journal*: who did what, when. No case name, no content."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 from werkzeug import Response as BaseResponse
 
+from app.actors import ActorKind
 from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.security import current_actor, requires
@@ -42,7 +44,7 @@ def journal() -> str:
         next_key=write_key(shown[-1].at, shown[-1].id) if len(found) > PAGE_SIZE else None,
         is_first="apres" not in request.args,
         people=events.list_people(actor),
-        names=events.names_of(event.user_id for event in shown),
+        names=events.names_of(_accounts(shown)),
         actions=[(code, label) for label, code in actions],
         chain=events.read_chain(),
         action_label=action_label,
@@ -61,7 +63,7 @@ def export() -> BaseResponse:
     _, asked, _ = _asked()
     organisation = get_organisation(actor.organisation_id)  # type: ignore[arg-type]
     found = events.list_events(actor, asked, limit=MOST_EXPORTED)
-    names = events.names_of(event.user_id for event in found)
+    names = events.names_of(_accounts(found))
     content = csv_bytes(HEADER, [_row(event, names) for event in found])
     with unit_of_work():
         commands.note_journal_export(organisation, len(found), by=actor)
@@ -71,10 +73,23 @@ def export() -> BaseResponse:
     return response
 
 
+def _accounts(found: Sequence[JournalEvent]) -> set[uuid.UUID | None]:
+    """Who acted, and whose account a refused sign-in was about."""
+    refused = {one.object_id for one in found if one.principal is ActorKind.ANONYMOUS}
+    return refused | {one.user_id for one in found}
+
+
+def _who(event: JournalEvent, names: dict[uuid.UUID, str]) -> str:
+    if event.principal is ActorKind.ANONYMOUS:
+        name = names.get(event.object_id, "") if event.object_id else ""
+        return f"Sans session, au nom de {name}" if name else "Sans session"
+    return names.get(event.user_id, "") if event.user_id else ""
+
+
 def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
     return (
         event.at.isoformat(timespec="seconds"),
-        names.get(event.user_id, "") if event.user_id else "",
+        _who(event, names),
         action_label(event.action),
         event.action,
         object_label(event.object_type),

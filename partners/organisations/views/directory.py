@@ -20,8 +20,8 @@ from partners.organisations.opening import is_open_at, next_opening, week_in_wor
 from partners.organisations.places import commune_codes, territories_in_words
 from partners.organisations.printouts import directory_csv
 from partners.organisations.queries import Order, Wanted
-from partners.organisations.rules import FRESH_FOR, can_run_organisation, is_fresh
-from partners.organisations.views.base import blueprint
+from partners.organisations.rules import FRESH_FOR, is_fresh
+from partners.organisations.views.base import blueprint, runs
 
 SORTS = ("name", "kind", "-checked", "delay")
 FRESH, OLD = "verifiee", "ancienne"
@@ -134,7 +134,7 @@ def show(organisation_id: uuid.UUID) -> str:
         preferred=[rule for rule in rules if rule.effect is RuleEffect.PREFER],
         correspondents=correspondents_of(organisation),
         delays=_answer_delays([organisation]),
-        can_run=can_run_organisation(actor, organisation.id),
+        can_run=runs(actor, organisation.id),
         **_words(),
     )
 
