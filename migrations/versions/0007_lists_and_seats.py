@@ -1,4 +1,4 @@
-"""Searched referrals and organisations."""
+"""Searched referrals and organisations, who runs a structure, refused sign-ins, the last member."""
 
 import json
 from pathlib import Path

@@ -150,6 +150,11 @@ def reset_password(password_hash: str) -> uuid.UUID | None:
 # --- managers -----------------------------------------------------------------------------------
 
 
+def lock_people_of(organisation_id: uuid.UUID) -> None:
+    """Whoever changes people of this organisation meanwhile waits for this transaction."""
+    _value("lock_people_of(:organisation)", organisation=organisation_id)
+
+
 def end_sessions(membership_id: uuid.UUID) -> None:
     """End the sessions held on a seat one manages."""
     _value("end_sessions(:membership, :at)", membership=membership_id)
