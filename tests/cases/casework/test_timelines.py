@@ -113,7 +113,7 @@ def test_a_timeline_asks_as_much_whatever_its_length(
     sign_in(client, world.adviser)
     with recorded_statements() as statements:
         client.get(f"/dossiers/{world.case.id}/fil")
-    assert len(statements) == 6, statements
+    assert len(statements) == 5, statements
 
 
 def test_a_line_written_in_the_past_is_where_one_lands(
