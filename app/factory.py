@@ -41,6 +41,8 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("known_elsewhere", "cases.referrals.commands.passing_on:pass_on_opening"),
     ("company_panels", "cases.casework.panels:cases_panel"),
     ("answer_delays", "cases.referrals.panels:answer_delays"),
+    ("seats_asked", "cases.referrals.panels:seats_asked"),
+    ("quickest_organisations", "cases.referrals.panels:quickest_organisations"),
     ("service_correspondents", "partners.people.correspondents:correspondents_of"),
     ("today_sources", "cases.casework.today:work_of"),
     ("today_sources", "cases.referrals.today:referrals_of"),
@@ -61,6 +63,7 @@ POOL = {
 READERS = {
     "member": "partners.people.sessions:read_member",
     "sign_in_again": "partners.people.sessions:sign_in_again",
+    "password_again": "partners.people.sessions:ask_password_again",
     "link": "app.links:read_link_actor",
     "dead_link": "app.links:link_refusal",
     "author": "partners.people.authors:find_author",
@@ -178,8 +181,15 @@ class Commands(FlaskGroup):
             add_default_commands=False,
             add_version_option=False,
             load_dotenv=False,
+            set_debug_flag=False,
             **options,
         )
+        # Flask's own options would choose another application, another environment.
+        self.params = []
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, without looking for an application in the environment."""
+        return click.Group.parse_args(self, ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands, without building the application."""

@@ -23,6 +23,8 @@ HOOKS = {
     "company_panels": "panels a higher feature adds to the company page: (company, actor) -> Panel",
     "known_elsewhere": "a case was asked for a company others follow: (company, reason, by)",
     "answer_delays": "how fast they answer: (organisation_ids) -> {organisation_id: words}",
+    "seats_asked": "who was asked about a case and has not answered: (case_id, by) -> [seat_id]",
+    "quickest_organisations": "who answers, the quickest first: () -> [organisation_id]",
     "service_correspondents": "who answers for services: (service_ids) -> {service_id: [names]}",
     "today_sources": "what waits for this member: (actor) -> list of TodaySource",
 }

@@ -141,6 +141,11 @@ def _sign_in_again() -> Response:
     return current_app.extensions["relais.actors"]["sign_in_again"](request)
 
 
+def ask_password_again() -> Response | None:
+    """The page that asks for the password, for a sensitive page; None when it was given lately."""
+    return current_app.extensions["relais.actors"]["password_again"]()
+
+
 def _refuse(policy: Policy, actor: Actor) -> Response | None:
     if policy.name == "public" or policy.purpose:
         return None

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -110,6 +112,24 @@ class ListRequest:
             size=_bounded(args.get("taille", ""), DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE),
             filters=_filters_of(args, filters or {}),
         )
+
+
+Key = tuple[datetime, uuid.UUID]
+
+
+def write_key(at: datetime, row_id: uuid.UUID) -> str:
+    """Where a page ends, for the address of the next one: ``instant~id``."""
+    return f"{at.isoformat()}~{row_id}"
+
+
+def read_key(raw: str) -> Key | None:
+    """The instant and identifier of ``write_key``; None for what is damaged: the beginning."""
+    instant, _, row_id = raw.partition("~")
+    try:
+        at, found = datetime.fromisoformat(instant), uuid.UUID(row_id)
+    except ValueError:
+        return None
+    return (at, found) if at.tzinfo else None
 
 
 def _text(raw: str) -> str:

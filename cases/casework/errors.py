@@ -177,3 +177,18 @@ class PermissionNeedsReason(Refusal):
     """A permission of the law is never recorded without saying why."""
 
     message = "Dites pourquoi cette permission de la loi s’applique."
+
+
+class CasesLeftAlone(Refusal):
+    """The only member who reads the cases of a seat stays while some are open."""
+
+    def __init__(self, count: int) -> None:
+        open_cases = (
+            "un dossier est encore ouvert"
+            if count == 1
+            else (f"{count}\u00a0dossiers sont encore ouverts")
+        )
+        super().__init__(
+            f"C’est la seule personne qui suit les dossiers ici, et {open_cases}. Invitez d’abord"
+            " quelqu’un qui les reprendra, passez-les à une autre structure, ou quittez-les."
+        )

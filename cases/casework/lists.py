@@ -9,13 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
 from app.db import db
-from app.folding import fold, grams
+from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.models import CaseFile
 from cases.casework.queries import cases_visible_to
-from cases.companies.identifiers import clean
+from cases.companies.identifiers import searched
 from cases.companies.models import Company
 from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership
@@ -68,7 +68,7 @@ def case_ids_of(actor: Actor) -> Select[uuid.UUID]:
 def _matching(listing: ListRequest, actor: Actor) -> Select[CaseFile]:
     statement = cases_visible_to(actor).outerjoin(CaseFile.company)
     if listing.search:
-        statement = statement.where(CaseFile.id.in_(select(_found(listing.search))))
+        statement = statement.where(CaseFile.id.in_(cases_found(listing.search)))
     if phase := listing.filter("phase"):
         statement = statement.where(CaseFile.phase == phase)
     statement = _with_status(statement, listing.filter("statut"))
@@ -78,14 +78,11 @@ def _matching(listing: ListRequest, actor: Actor) -> Select[CaseFile]:
     return _followed(statement, listing.filter("suivi"), actor)
 
 
-def _found(typed: str) -> Any:
-    """Identifiers that answer a search, through the definer function."""
-    digits = clean(typed)
-    is_number = digits.isascii() and digits.isdigit()
+def cases_found(typed: str) -> Select[uuid.UUID]:
+    """Identifiers of the actor's cases that answer a search, through the definer function."""
+    known, digits = searched(typed)
     text = typed if typed.upper().startswith("D-") else fold(typed)
-    return func.search_cases(
-        [] if is_number else grams(typed), text, digits[:9] if is_number else ""
-    )
+    return select(func.search_cases(known, text, digits))
 
 
 def _with_status(statement: Select[CaseFile], status: str) -> Select[CaseFile]:

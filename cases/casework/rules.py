@@ -24,6 +24,7 @@ from cases.casework.models import (
     Participation,
     TimelineEntry,
 )
+from partners.people.models import Membership
 from partners.people.rules import Limit
 
 WRITERS = frozenset({ParticipantRole.LEAD, ParticipantRole.PARTNER})
@@ -96,6 +97,12 @@ def can_see_openings(actor: Actor, case: CaseFile, role: ParticipantRole | None)
 def can_leave_case(actor: Actor, role: ParticipantRole | None) -> bool:
     """Anybody but the lead, who passes the relay on first."""
     return can_read_case(actor, role) and role is not ParticipantRole.LEAD
+
+
+def is_left_alone(successor: Membership | None, open_cases: int) -> bool:
+    """Would open cases stay without anybody on the seat? ``open_cases`` counts those that no
+    colleague could read."""
+    return successor is None and open_cases > 0
 
 
 def can_end_participation(

@@ -7,6 +7,7 @@ import re
 
 from stdnum import luhn
 
+from app.folding import grams
 from cases.companies.errors import WrongIdentifier
 
 SIREN_LENGTH, SIRET_LENGTH = 9, 14
@@ -60,6 +61,13 @@ def looks_like_identifier(text: str | None) -> bool:
     """Was a number meant, rather than a name? At least six digits and nothing else."""
     bare = clean(text)
     return len(bare) >= 6 and bare.isascii() and bare.isdigit()
+
+
+def searched(text: str) -> tuple[list[str], str]:
+    """What a search looks for: the grams of a name, or the first digits of a SIREN."""
+    bare = clean(text)
+    is_number = bare.isascii() and bare.isdigit()
+    return ([], bare[:SIREN_LENGTH]) if is_number else (grams(text), "")
 
 
 def _digits(text: str, kind: str, expected: int) -> str:

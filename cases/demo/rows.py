@@ -43,6 +43,7 @@ def _values(made: Base, table: Table) -> dict[str, Any]:
     return {
         column.name: given[column.key] if column.key in given else _blank(column)
         for column in table.columns
+        if column.computed is None
     }
 
 

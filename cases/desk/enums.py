@@ -57,6 +57,7 @@ THINGS = {
     "companies": "Liste d’entreprises",
     "company": "Entreprise",
     "correspondent": "Correspondant",
+    "directory": "Annuaire",
     "entry": "Texte du fil",
     "invitation": "Invitation",
     "journal": "Journal",
@@ -86,6 +87,7 @@ THINGS = {
     "sheet": "Fiche de liaison",
     "space": "Espace de l’entrepreneur",
     "totp": "Second facteur",
+    "sign_in": "Connexion",
     "unit": "Antenne",
     "user": "Compte",
 }

@@ -112,6 +112,7 @@ class RedirectForm(BaseForm):
     """Who should be asked instead."""
 
     seat = HiddenField(validators=[required("Choisissez l’organisation que vous proposez.")])
+    others = SelectMultipleField("Une autre structure", choices=[])
     reason = TextAreaField(
         "Pourquoi cette organisation ?",
         [required("Dites en une phrase pourquoi vous la proposez."), WITHIN],

@@ -4,14 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app import clock
 from app.db import Base, Dated, Identified, RowClass, related, row_class, text_enum
-from cases.casework.enums import Audience
+from app.folding import fold
+from cases.casework.enums import Audience, Section
 from cases.casework.models import CaseFile, LegalBasis
 from cases.referrals.enums import DeclineCode, PrintoutStatus, ReferralKind, ReferralState
 from partners.organisations.enums import Subject
@@ -131,7 +132,8 @@ class ReferralSheet(Base):
     """The frozen *fiche de liaison*: the consented fields and nothing else.
 
     ``content`` maps a section to a list of ``[label, value]``. The receiver reads it from the
-    sending until the referral is declined, redirected, expired or revoked.
+    sending until the referral is declined, redirected, expired or revoked. ``folded_names``,
+    ``siren`` and ``name_grams`` repeat whom it is about, to be searched: they close with it.
     """
 
     __tablename__ = "referral_sheet"
@@ -141,8 +143,22 @@ class ReferralSheet(Base):
     sections: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
     frozen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    folded_names: Mapped[str] = mapped_column(server_default="")
+    siren: Mapped[str] = mapped_column(server_default="")
+    name_grams: Mapped[list[str]] = mapped_column(
+        ARRAY(TEXT), Computed("folded_grams(folded_names)", persisted=True)
+    )
 
     referral: Mapped[Referral] = related(back_populates="sheet")
+
+    @validates("content")
+    def _keep_searched_words(self, _key: str, content: dict[str, Any]) -> dict[str, Any]:
+        lines = content.get(Section.IDENTITY.value) or []
+        named = [value for label, value in lines if label in ("Entreprise", "Entrepreneur")]
+        self.folded_names = fold(" ".join(named))
+        siren = "".join(value for label, value in lines if label == "SIREN")
+        self.siren = "".join(char for char in siren if char.isdigit())
+        return content
 
     @property
     def title(self) -> str:

@@ -9,7 +9,7 @@ from app.web.panels import Panel
 from cases.casework.models import CaseFile, LegalBasis
 from cases.casework.rules import role_of
 from cases.referrals.queries.needs import list_needs
-from cases.referrals.queries.referrals import list_messages_of_link
+from cases.referrals.queries.referrals import list_messages_of_link, list_waiting_seats
 from cases.referrals.queries.routing import answer_hours_of
 from cases.referrals.routing import delay_in_words
 from cases.referrals.rules.rights import can_add_need
@@ -56,3 +56,20 @@ def answer_delays(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, st
     """
     hours = answer_hours_of(organisation_ids, clock.now())
     return {one: delay_in_words(average) for one, average in hours.items()}
+
+
+def seats_asked(case_id: uuid.UUID, by: Actor) -> list[uuid.UUID]:
+    """Seats from which an answer about this case is awaited, as far as the actor knows.
+
+    Handler of the hook ``seats_asked``.
+    """
+    return list_waiting_seats(case_id, by)
+
+
+def quickest_organisations() -> list[uuid.UUID]:
+    """Organisations whose average delay is known, the quickest first: one statement.
+
+    Handler of the hook ``quickest_organisations``.
+    """
+    hours = answer_hours_of(None, clock.now())
+    return sorted(hours, key=lambda one: hours[one])

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.actors import Side
@@ -24,7 +24,7 @@ DIRECTORY = row_class(RowClass.DIRECTORY)
 
 
 class Organisation(Identified, Dated, Base):
-    """A partner organisation; ``folded_name`` serves sorting and searching."""
+    """A partner organisation; ``folded_name`` serves sorting, ``name_grams`` searching."""
 
     __tablename__ = "organisation"
     __table_args__ = (DIRECTORY,)
@@ -32,6 +32,9 @@ class Organisation(Identified, Dated, Base):
     kind: Mapped[OrganisationKind] = mapped_column(text_enum(OrganisationKind))
     name: Mapped[str] = mapped_column(unique=True)
     folded_name: Mapped[str] = mapped_column(index=True)
+    name_grams: Mapped[list[str]] = mapped_column(
+        ARRAY(TEXT), Computed("folded_grams(folded_name)", persisted=True)
+    )
     purpose: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")

@@ -2,19 +2,29 @@
 second lock closes it to whoever is not signed in.
 """
 
+import enum
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from app.db import db
 from app.errors import NotVisible
-from app.folding import fold
+from app.folding import fold, grams
 from app.reference.models import Commune
 from app.reference.queries import find_communes
-from partners.organisations.enums import OrganisationKind, Side, Subject, TerritoryKind
+from partners.organisations.enums import (
+    OrganisationKind,
+    Side,
+    Subject,
+    TerritoryKind,
+    UnitLevel,
+)
 from partners.organisations.models import (
     Organisation,
     RoutingRule,
@@ -57,50 +67,96 @@ def find_organisation_named(name: str) -> Organisation | None:
     return db.session.scalars(statement.limit(1)).first()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which organisations of the directory; what is empty narrows nothing.
+
+    ``checked_since`` keeps the pages confirmed since then, ``not_checked_since`` the others.
+    """
+
+    search: str = ""
+    kind: OrganisationKind | None = None
+    subject: Subject | None = None
+    department: str | None = None
+    level: UnitLevel | None = None
+    checked_since: datetime | None = None
+    not_checked_since: datetime | None = None
+
+
+class Order(enum.StrEnum):
+    """Orders of the directory, by their name in the address."""
+
+    NAME = "name"
+    KIND = "kind"
+    CHECKED = "checked"
+    DELAY = "delay"
+
+
 def list_organisations(
-    search: str = "",
-    kind: OrganisationKind | None = None,
-    subject: Subject | None = None,
-    department: str | None = None,
+    wanted: Wanted = Wanted(),
+    order: Order = Order.NAME,
     *,
+    descending: bool = False,
+    quickest: Sequence[uuid.UUID] = (),
     offset: int = 0,
     limit: int = 25,
 ) -> list[Organisation]:
-    """Open organisations in the order of their names, with units, hours and services."""
-    statement = _matching(search, kind, subject, department).options(*LISTED_FACTS)
-    statement = statement.order_by(Organisation.folded_name, Organisation.id)
+    """Open organisations with units, hours and services, in the order asked, then by name.
+
+    ``quickest`` names those whose answer delay is known, the quickest first: it is not known here.
+    """
+    ordered = {
+        Order.NAME: Organisation.folded_name,
+        Order.KIND: case(*((Organisation.kind == one, one.label) for one in OrganisationKind)),
+        Order.CHECKED: Organisation.checked_at,
+        Order.DELAY: func.array_position(
+            cast(list(quickest), ARRAY(SqlUuid(as_uuid=True))), Organisation.id
+        ),
+    }[order]
+    first = (ordered.desc() if descending else ordered.asc()).nulls_last()
+    statement = _matching(wanted).options(*LISTED_FACTS)
+    statement = statement.order_by(first, Organisation.folded_name, Organisation.id)
     return list(db.session.scalars(statement.offset(offset).limit(limit)))
 
 
-def count_organisations(
-    search: str = "",
-    kind: OrganisationKind | None = None,
-    subject: Subject | None = None,
-    department: str | None = None,
-) -> int:
+def count_organisations(wanted: Wanted = Wanted()) -> int:
     """How many open organisations match."""
-    found = _matching(search, kind, subject, department).subquery()
+    found = _matching(wanted).subquery()
     return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def _matching(
-    search: str, kind: OrganisationKind | None, subject: Subject | None, department: str | None
-) -> Select[Organisation]:
+def _matching(wanted: Wanted) -> Select[Organisation]:
     conditions: list[ColumnElement[bool]] = [Organisation.is_active.is_(True)]
-    conditions += [_speaks_of(word) for word in fold(search).split()]
-    if kind:
-        conditions.append(Organisation.kind == kind)
-    if subject:
-        conditions.append(_serves(subject))
-    if department:
-        conditions.append(_works_in(department))
+    if fold(wanted.search):
+        conditions.append(_answers(wanted.search))
+    if wanted.kind:
+        conditions.append(Organisation.kind == wanted.kind)
+    if wanted.subject:
+        conditions.append(_serves(wanted.subject))
+    if wanted.department:
+        conditions.append(_works_in(wanted.department))
+    if wanted.level:
+        conditions.append(_has_unit(Unit.level == wanted.level))
+    if wanted.checked_since:
+        conditions.append(Organisation.checked_at >= wanted.checked_since)
+    if since := wanted.not_checked_since:
+        checked = Organisation.checked_at
+        conditions.append(or_(checked.is_(None), checked < since))
     return select(Organisation).where(*conditions)
 
 
+def _answers(search: str) -> ColumnElement[bool]:
+    """Each word in the name or a subject served; or a name that is close to the whole."""
+    words = [_speaks_of(word) for word in fold(search).split()]
+    return or_(and_(*words), func.resembles(grams(search), Organisation.name_grams))
+
+
 def _speaks_of(word: str) -> ColumnElement[bool]:
-    """The folded word is in the name, or begins the label of a subject it serves."""
+    """The folded word is in the name, in the label of its kind or of a subject it serves."""
     subjects = [subject for subject in Subject if word in fold(subject.label)]
-    return or_(Organisation.folded_name.contains(word, autoescape=True), _serves(*subjects))
+    kinds = [kind for kind in OrganisationKind if word in fold(kind.label)]
+    is_named = Organisation.folded_name.contains(word, autoescape=True)
+    return or_(is_named, Organisation.kind.in_(kinds), _serves(*subjects))
 
 
 def _serves(*subjects: Subject) -> ColumnElement[bool]:
@@ -117,12 +173,11 @@ def _works_in(department: str) -> ColumnElement[bool]:
         UnitTerritory.code.startswith(department, autoescape=True),
     )
     holding = or_(_is_one_of(places_touching(department)), in_commune)
-    return exists().where(
-        Unit.organisation_id == Organisation.id,
-        Unit.is_active,
-        UnitTerritory.unit_id == Unit.id,
-        holding,
-    )
+    return _has_unit(UnitTerritory.unit_id == Unit.id, holding)
+
+
+def _has_unit(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Unit.organisation_id == Organisation.id, Unit.is_active, *conditions)
 
 
 def _is_one_of(places: Iterable[tuple[TerritoryKind, str]]) -> ColumnElement[bool]:
@@ -186,6 +241,11 @@ def routing_rules_of(organisation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return found
 
 
+def aid_side_has_manager(organisation_id: uuid.UUID) -> bool:
+    """Has the helping side of this organisation a manager now?"""
+    return bool(db.session.scalar(select(func.aid_side_has_manager(organisation_id))))
+
+
 # --- seats --------------------------------------------------------------------------------------
 
 
@@ -199,6 +259,35 @@ def labels_of_seats(seat_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str
     wanted = {seat_id for seat_id in seat_ids if seat_id}
     statement = select(Seat).options(joinedload(Seat.organisation)).where(Seat.id.in_(wanted))
     return {seat.id: seat_label(seat) for seat in db.session.scalars(statement)}
+
+
+def open_seats(
+    seat_ids: Iterable[uuid.UUID], never: Collection[uuid.UUID | None] = ()
+) -> dict[uuid.UUID, Seat]:
+    """Those of these seats whose organisation is open, but those of ``never``: one statement."""
+    statement = _seats_but(never).where(Seat.id.in_(set(seat_ids)))
+    return {seat.id: seat for seat in db.session.scalars(statement)}
+
+
+def find_seats(
+    search: str, never: Collection[uuid.UUID | None] = (), limit: int = 10
+) -> list[Seat]:
+    """Seats of open organisations that answer a search, the closest names first."""
+    known, folded = grams(search), fold(search)
+    if not folded:
+        return []
+    name = Organisation.folded_name
+    begins = name.startswith(folded, autoescape=True)
+    statement = _seats_but(never).where(_answers(search))
+    close = func.resembles(known, Organisation.name_grams)
+    ordered = statement.order_by(begins.desc(), close.desc(), name, Seat.side)
+    return list(db.session.scalars(ordered.limit(limit)))
+
+
+def _seats_but(never: Collection[uuid.UUID | None]) -> Select[Seat]:
+    statement = select(Seat).join(Seat.organisation).options(contains_eager(Seat.organisation))
+    left_out = [one for one in never if one is not None]
+    return statement.where(Organisation.is_active, Seat.id.not_in(left_out))
 
 
 # --- parts of an organisation -------------------------------------------------------------------

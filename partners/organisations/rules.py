@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from app import clock
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Side
 from app.days_off import department_of
 from app.folding import fold
 from app.reference.labels import region_of
@@ -34,11 +34,24 @@ def runs_platform(actor: Actor) -> bool:
     return actor.is_member and actor.role is Role.PLATFORM_ADMIN
 
 
-def can_run_organisation(actor: Actor, organisation_id: uuid.UUID) -> bool:
-    """The manager of this very organisation, or the administration of the platform."""
+def can_see_structure(actor: Actor, organisation_id: uuid.UUID) -> bool:
+    """Any manager of this very organisation, or the administration of the platform."""
     if runs_platform(actor):
         return True
     return runs_an_organisation(actor) and actor.organisation_id == organisation_id
+
+
+def can_run_organisation(
+    actor: Actor, organisation_id: uuid.UUID, *, aid_has_manager: bool = True
+) -> bool:
+    """Its manager, or the administration of the platform.
+
+    What concerns the whole organisation decides which referrals reach the helping side: a manager
+    of the recovery side runs it only while the helping side has none (``domain.md`` §9).
+    """
+    if not can_see_structure(actor, organisation_id):
+        return False
+    return runs_platform(actor) or actor.side is not Side.RECOVERY or not aid_has_manager
 
 
 def seat_label(seat: Seat) -> str:

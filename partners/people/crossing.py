@@ -109,6 +109,16 @@ def session_owner(token_hash: str) -> uuid.UUID | None:
     return _value("session_owner(:hash)", hash=token_hash)
 
 
+def note_refused_password(email: str) -> None:
+    """One event for the auditors of whoever has this address; the same work when nobody has."""
+    _value("note_refused_password(:email, :at)", email=email)
+
+
+def note_refused_code(token_hash: str, step: str) -> None:
+    """One event for the auditors of whoever gave a password, and not the rest."""
+    _value("note_refused_code(:hash, :step, :at)", hash=token_hash, step=step)
+
+
 # --- links --------------------------------------------------------------------------------------
 
 
@@ -138,6 +148,11 @@ def reset_password(password_hash: str) -> uuid.UUID | None:
 
 
 # --- managers -----------------------------------------------------------------------------------
+
+
+def lock_people_of(organisation_id: uuid.UUID) -> None:
+    """Whoever changes people of this organisation meanwhile waits for this transaction."""
+    _value("lock_people_of(:organisation)", organisation=organisation_id)
 
 
 def end_sessions(membership_id: uuid.UUID) -> None:

@@ -83,6 +83,12 @@ class SuccessorNeeded(Refusal):
     message = "Choisissez la personne qui reprend les dossiers, dans l’équipe du même versant."
 
 
+class MemberGone(Refusal):
+    """Somebody else ended this membership meanwhile."""
+
+    message = "Cette personne ne fait déjà plus partie de votre structure."
+
+
 class LastManager(Refusal):
     """An organisation keeps someone responsible."""
 

@@ -1,13 +1,15 @@
 """The kernel's commands."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from flask import Flask
 
+from app import factory
 from app.actors import SYSTEM
 from app.cli import commands
 from app.db import unit_of_work
@@ -96,6 +98,17 @@ def test_roles_are_printed_for_a_managed_server(run: Run) -> None:
 
 def test_periodic_jobs_are_listed(run: Run) -> None:
     assert "journal.seal" in run("beat", "--list").output
+
+
+def test_the_command_line_offers_its_own_options_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_APP", "nowhere:at_all")
+    shown = CliRunner().invoke(factory.cli, ["--help"])
+    assert shown.exit_code == 0 and "outbox" in shown.output
+    options = re.findall(r"^ +(-.*?)(?:  |$)", shown.output.split("Commands:")[0], re.MULTILINE)
+    assert options == ["--help"]
+    for option in ("--debug", "--app", "-A", "-e", "--env-file"):
+        refused = CliRunner().invoke(factory.cli, [option, "x", "routes"])
+        assert refused.exit_code == 2 and "No such option" in refused.output
 
 
 def test_restore_of_a_missing_file_refused(run: Run) -> None:

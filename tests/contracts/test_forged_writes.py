@@ -38,7 +38,7 @@ def forged(table: Table, changes: dict[uuid.UUID, uuid.UUID]) -> dict[str, Any]:
     values = {
         name: changes.get(value, value) if isinstance(value, uuid.UUID) else value
         for name, value in row.items()
-        if name not in KEPT
+        if name not in KEPT and table.columns[name].computed is None
     }
     own_key = [c.name for c in table.primary_key if not c.foreign_keys]
     unique = {c.name for c in table.columns if c.unique}
@@ -68,7 +68,7 @@ def test_a_stranger_adds_nothing_to_a_case(world: World, name: str, who: str, as
 @pytest.mark.parametrize("who", ["stranger", "recovery"])
 def test_a_stranger_changes_nothing_of_a_case(world: World, name: str, who: str) -> None:
     table = TABLES[name]
-    for column in table.columns:
+    for column in (one for one in table.columns if one.computed is None):
         try:
             with acting_as(actor_of(getattr(world, who))) as session:
                 done = session.execute(update(table).values({column.name: column}))
@@ -90,7 +90,7 @@ FIXED = {
     "legal_basis": {"case_id", "seat_ids", "sections", "kind", "given_at", "recorded_seat_id"},
     "timeline_entry": {"case_id", "seat_id", "author_id", "audience", "happened_at", "created_at"},
     "referral": {"case_id", "need_id", "sender_seat_id", "receiver_seat_id", "kind"},
-    "referral_sheet": {"content", "sections", "frozen_at"},
+    "referral_sheet": {"content", "sections", "frozen_at", "folded_names", "siren"},
     "outside_access": {"case_id", "member_id", "reason", "text", "given_at"},
     "case_action": {"case_id", "seat_id", "audience", "owner_email"},
     "action_reply": {"action_id", "answer", "text", "proposed_on", "link_id"},

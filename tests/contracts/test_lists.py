@@ -207,6 +207,11 @@ def timeline() -> Listing:
     return member, f"/dossiers/{case.id}", lambda: make_entry(case, member, Audience.ALL)
 
 
+def timeline_alone() -> Listing:
+    member, path, add = timeline()
+    return member, f"{path}/fil", add
+
+
 def needs_of_a_case() -> Listing:
     member = make_member()
     case = make_case(member)
@@ -280,6 +285,7 @@ LISTS = (
     erasures,
     today,
     timeline,
+    timeline_alone,
     needs_of_a_case,
     participants,
     outside_accesses,

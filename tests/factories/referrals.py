@@ -14,6 +14,9 @@ from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.support.acting import seeding
 
+Lines = list[list[str]]
+MENUISERIE: Lines = [["Entreprise", "Menuiserie Exemple"]]
+
 
 def make_need(
     case: CaseFile, author: Membership, subject: Subject = Subject.CASH_FLOW, **more: Any
@@ -33,7 +36,12 @@ def make_need(
 
 
 def make_referral(
-    need: Need, sender: Membership, receiver: Seat, basis: LegalBasis | None, **more: Any
+    need: Need,
+    sender: Membership,
+    receiver: Seat,
+    basis: LegalBasis | None,
+    identity: Lines = MENUISERIE,
+    **more: Any,
 ) -> Referral:
     """A joint referral sent just now, with its sheet."""
     now = clock.now()
@@ -63,7 +71,7 @@ def make_referral(
             ReferralSheet(
                 referral_id=made.id,
                 sections=["identity", "situation"],
-                content={"identity": [["Entreprise", "Menuiserie Exemple"]]},
+                content={"identity": identity},
             )
         )
     return made

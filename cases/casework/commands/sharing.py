@@ -8,8 +8,9 @@ from app.db import db
 from cases.casework.commands.steering import lock
 from cases.casework.commands.writing import tell
 from cases.casework.enums import EntryKind, ParticipantRole
-from cases.casework.errors import LeadCannotLeave
+from cases.casework.errors import CasesLeftAlone, LeadCannotLeave
 from cases.casework.models import CaseFile, Participation
+from cases.casework.rules import is_left_alone
 from partners.people.models import Membership
 
 
@@ -49,8 +50,11 @@ def hand_over_cases(membership: Membership, successor: Membership | None, by: Ac
     """A member leaves: their cases, actions and referrals go to a colleague of the same seat.
 
     Handler of the hook ``membership_ended``. Returns the number of cases. Crosses the policies
-    inside the database, which checks that ``by`` manages the seat.
+    inside the database, which checks that ``by`` manages the seat. Raises CasesLeftAlone.
     """
+    alone = int(db.session.scalar(select(func.cases_left_alone(membership.id))) or 0)
+    if is_left_alone(successor, alone):
+        raise CasesLeftAlone(alone)
     asked = func.hand_over_cases(membership.id, successor.id if successor else None)
     count = int(db.session.scalar(select(asked)) or 0)
     journal.record(membership, "member.cases_handed_over", by=by, details={"cases": count})

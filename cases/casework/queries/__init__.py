@@ -25,7 +25,6 @@ from cases.casework.queries.sharing import (
     list_colleagues,
     list_openings,
     list_participations,
-    list_seats,
     list_unconfirmed_agreements,
     seats_by_id,
 )
@@ -40,6 +39,9 @@ from cases.casework.queries.space import (
 )
 from cases.casework.queries.work import (
     AskedFacts,
+    EntryFilter,
+    count_corrected,
+    count_newer,
     get_action,
     get_action_for_system,
     get_action_of_link,
@@ -58,6 +60,7 @@ from cases.casework.queries.work import (
 
 __all__ = [
     "AskedFacts",
+    "EntryFilter",
     "Helper",
     "Opening",
     "SpaceOpening",
@@ -66,6 +69,8 @@ __all__ = [
     "case_title",
     "cases_visible_to",
     "consent_facts",
+    "count_corrected",
+    "count_newer",
     "find_open_case",
     "get_action",
     "get_action_for_system",
@@ -95,7 +100,6 @@ __all__ = [
     "list_openings",
     "list_outside_accesses",
     "list_participations",
-    "list_seats",
     "list_space_openings",
     "list_unconfirmed_agreements",
     "seats_by_id",

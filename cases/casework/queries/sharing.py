@@ -172,18 +172,6 @@ def seats_by_id(seat_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Seat]:
     return {seat.id: seat for seat in db.session.scalars(statement)}
 
 
-def list_seats() -> Sequence[Seat]:
-    """Every seat of an active organisation, by name: with whom one may share."""
-    statement = (
-        select(Seat)
-        .join(Seat.organisation)
-        .options(contains_eager(Seat.organisation))
-        .where(Organisation.is_active)
-        .order_by(Organisation.folded_name, Seat.side)
-    )
-    return db.session.scalars(statement).all()
-
-
 def list_colleagues(seat_id: uuid.UUID | None) -> Sequence[Membership]:
     """Active members of a seat, by name: who may own an action or take a case over."""
     statement = (

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.actors import Actor, Side
 from app.db import db
 from app.today import today_columns
-from cases.casework.enums import ActionAnswer, ActionStatus, Audience
+from cases.casework.enums import ActionAnswer, ActionStatus, Audience, EntryKind
 from cases.casework.models import (
     ActionReply,
     Assessment,
@@ -45,13 +45,29 @@ OPEN_ACTIONS = (ActionStatus.TODO, ActionStatus.DOING)
 LONGEST_TIMELINE = 300
 
 
+@dataclass(frozen=True)
+class EntryFilter:
+    """Which lines of a timeline; what is empty narrows nothing."""
+
+    kind: EntryKind | None = None
+    seat_id: uuid.UUID | None = None
+    is_corrected: bool = False
+
+
 def list_entries(
-    case_id: uuid.UUID, actor: Actor, limit: int = LONGEST_TIMELINE
+    case_id: uuid.UUID,
+    actor: Actor,
+    asked: EntryFilter = EntryFilter(),
+    *,
+    after: tuple[datetime, uuid.UUID] | None = None,
+    limit: int = LONGEST_TIMELINE,
 ) -> Sequence[TimelineEntry]:
-    """The timeline as this seat hears it, the latest first, with authors and earlier texts."""
+    """The timeline as this seat hears it, the latest first, with authors and earlier texts.
+
+    ``after`` is the (happened_at, id) of the last line already read. One statement.
+    """
     statement = (
-        select(TimelineEntry)
-        .where(TimelineEntry.case_id == case_id, in_visible_case(TimelineEntry.case_id, actor))
+        _heard(case_id, actor, asked, after)
         .options(
             joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
             joinedload(TimelineEntry.author).joinedload(Membership.user),
@@ -61,6 +77,40 @@ def list_entries(
         .limit(limit)
     )
     return db.session.scalars(statement).unique().all()
+
+
+def count_corrected(case_id: uuid.UUID, actor: Actor) -> int:
+    """How many lines of a timeline were corrected, among those the actor reads."""
+    found = _heard(case_id, actor, EntryFilter(is_corrected=True), None)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def count_newer(entry: TimelineEntry, actor: Actor) -> int:
+    """How many lines of its timeline the actor reads before this one."""
+    newer = _place() > tuple_(entry.happened_at, entry.id)
+    found = _heard(entry.case_id, actor, EntryFilter(), None).where(newer)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _heard(
+    case_id: uuid.UUID,
+    actor: Actor,
+    asked: EntryFilter,
+    after: tuple[datetime, uuid.UUID] | None,
+) -> Select[TimelineEntry]:
+    visible = in_visible_case(TimelineEntry.case_id, actor)
+    statement = select(TimelineEntry).where(TimelineEntry.case_id == case_id, visible)
+    if asked.kind is not None:
+        statement = statement.where(TimelineEntry.kind == asked.kind)
+    if asked.seat_id is not None:
+        statement = statement.where(TimelineEntry.seat_id == asked.seat_id)
+    if asked.is_corrected:
+        statement = statement.where(TimelineEntry.corrected_at.is_not(None))
+    return statement if after is None else statement.where(_place() < tuple_(*after))
+
+
+def _place() -> Any:
+    return tuple_(TimelineEntry.happened_at, TimelineEntry.id)
 
 
 def get_entry(entry_id: uuid.UUID, actor: Actor) -> TimelineEntry:

@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.actors import Side
+from app import hooks
 from app.db import unit_of_work
 from app.errors import Refusal
 from app.security import current_actor, requires
@@ -20,9 +20,7 @@ from cases.casework.views.blueprint import (
     reads_cases,
     refuse_unless,
 )
-from partners.organisations.models import Seat
-
-SIDES = {Side.AID: "", Side.RECOVERY: " (recouvrement)"}
+from partners.organisations.picking import Picker, pick_seats
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/accords/nouveau", methods=["GET", "POST"])
@@ -38,8 +36,8 @@ def record_agreement(case_id: uuid.UUID) -> ResponseReturnValue:
             "email": person.email if person else "",
         }
     )
-    _offer_seats(form, opened)
-    if form.validate_on_submit():
+    picker = _pick_seats(form, opened)
+    if not picker.is_moving and form.validate_on_submit():
         try:
             with unit_of_work():
                 commands.record_agreement(
@@ -55,7 +53,7 @@ def record_agreement(case_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(_after(form), "success")
             return _back(opened)
-    return _page("cases/casework/record_agreement.html", opened, form)
+    return _page("cases/casework/record_agreement.html", opened, form, picker)
 
 
 @blueprint.route("/dossiers/<uuid:case_id>/permissions/nouvelle", methods=["GET", "POST"])
@@ -65,8 +63,8 @@ def record_permission(case_id: uuid.UUID) -> ResponseReturnValue:
     opened = load_case(case_id)
     refuse_unless(opened.can_record_permission)
     form = PermissionForm()
-    _offer_seats(form, opened)
-    if form.validate_on_submit():
+    picker = _pick_seats(form, opened)
+    if not picker.is_moving and form.validate_on_submit():
         with unit_of_work():
             commands.record_permission(
                 opened.case,
@@ -77,7 +75,7 @@ def record_permission(case_id: uuid.UUID) -> ResponseReturnValue:
             )
         flash("La permission est enregistrée. Elle se voit dans le dossier.", "success")
         return _back(opened)
-    return _page("cases/casework/record_permission.html", opened, form)
+    return _page("cases/casework/record_permission.html", opened, form, picker)
 
 
 @blueprint.route("/accords/<uuid:basis_id>/retirer", methods=["GET", "POST"])
@@ -120,14 +118,12 @@ def send_confirmation_again(basis_id: uuid.UUID) -> ResponseReturnValue:
     return _back(opened)
 
 
-def _offer_seats(form: SharingForm, opened: OpenedCase) -> None:
-    """Every seat of the directory but the actor's own; recovery sides are named as such."""
-    seats = [one for one in queries.list_seats() if one.id != opened.actor.seat_id]
-    form.seats.choices = [(str(one.id), _label(one)) for one in seats]
-
-
-def _label(seat: Seat) -> str:
-    return f"{seat.organisation.name}{SIDES[seat.side]}"
+def _pick_seats(form: SharingForm, opened: OpenedCase) -> Picker:
+    """Those inside the case or asked already come first; any other one is searched."""
+    actor = opened.actor
+    asked = [seat for answer in hooks.fire("seats_asked", opened.case.id, actor) for seat in answer]
+    inside = [one.seat_id for one in opened.present]
+    return pick_seats(form.seats, request.form, suggested=[*asked, *inside], never=[actor.seat_id])
 
 
 def _scope(form: SharingForm) -> tuple[list[uuid.UUID], list[Section]]:
@@ -149,6 +145,8 @@ def _back(opened: OpenedCase) -> Response:
     return redirect(_sharing(opened))
 
 
-def _page(template: str, opened: OpenedCase, form: SharingForm) -> ResponseReturnValue:
-    page = render_template(template, opened=opened, form=form)
-    return page, 422 if request.method == "POST" else 200
+def _page(
+    template: str, opened: OpenedCase, form: SharingForm, picker: Picker
+) -> ResponseReturnValue:
+    page = render_template(template, opened=opened, form=form, picker=picker)
+    return page, 422 if form.is_submitted() and not picker.is_moving else 200

@@ -22,6 +22,16 @@ FOLLOWED_CHOICES = [
     ("pilote", "Pilotés par mon organisation"),
     ("partenaire", "Pilotés par un partenaire"),
 ]
+SORT_CHOICES = [
+    ("-moved", "Mouvement le plus récent"),
+    ("moved", "Mouvement le plus ancien"),
+    ("-opened", "Ouverture la plus récente"),
+    ("opened", "Ouverture la plus ancienne"),
+    ("name", "Nom"),
+    ("-name", "Nom, de Z à A"),
+    ("phase", "Phase"),
+    ("-phase", "Phase, à rebours"),
+]
 
 
 @blueprint.get("/dossiers", endpoint="list_cases")
@@ -38,6 +48,7 @@ def list_all() -> str:
         places=commune_names(_communes(page.items)),
         phases=[(one.value, one.label) for one in Phase],
         statuses=STATUS_CHOICES,
+        sorts=SORT_CHOICES,
         followed=FOLLOWED_CHOICES,
         departments=department_choices(),
         is_outside=is_outside,

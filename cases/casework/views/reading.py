@@ -1,14 +1,23 @@
 """The case page and its parts: each reading leaves one line in the journal."""
 
 import uuid
+from typing import Any
 
-from flask import render_template
+from flask import Response, make_response, render_template, request
 
 from app import clock, hooks, journal
 from app.db import unit_of_work
 from app.security import current_actor, requires
+from app.web.tables import ListRequest
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
+from cases.casework.timelines import (
+    KIND_CHOICES,
+    ask_timeline,
+    first_lines,
+    more_lines,
+    seat_choices,
+)
 from cases.casework.views.blueprint import OpenedCase, blueprint, load_case, reads_cases
 
 
@@ -27,15 +36,53 @@ def show_case(opened: OpenedCase, form: EntryForm) -> str:
         "opened": opened,
         "case": case,
         "form": form,
-        "entries": queries.list_entries(case.id, actor),
+        "page": first_lines(case.id, actor),
+        "filters": timeline_filters(opened, ListRequest()),
         "actions": queries.list_actions(case.id, actor),
         "panels": sorted(hooks.fire("case_panels", case, actor), key=lambda one: one.order),
         "rules": rules,
+        "is_more": False,
         "today": clock.today(),
     }
     with unit_of_work():
         journal.record(case, "case.read", by=actor)
     return render_template("cases/casework/show.html", **values)
+
+
+@blueprint.get("/dossiers/<uuid:case_id>/fil")
+@requires(reads_cases)
+def timeline(case_id: uuid.UUID) -> Response:
+    """The timeline alone, filtered, page after page; its lines alone where they are asked for in
+    the place of « Voir la suite »."""
+    opened, listing = load_case(case_id), ask_timeline(request.args)
+    page = more_lines(case_id, listing, request.args.get("apres", ""), opened.actor)
+    with unit_of_work():
+        journal.record(opened.case, "case.read", by=opened.actor)
+    is_in_place = "HX-Request" in request.headers
+    response = make_response(
+        render_template(
+            "cases/casework/_entries.html" if is_in_place else "cases/casework/timeline.html",
+            opened=opened,
+            case=opened.case,
+            page=page,
+            rules=rules,
+            is_more=is_in_place,
+            is_first="apres" not in request.args,
+            filters=timeline_filters(opened, listing),
+        )
+    )
+    response.vary.add("HX-Request")
+    return response
+
+
+def timeline_filters(opened: OpenedCase, listing: ListRequest) -> dict[str, Any]:
+    """What the form of filters shows, and what « Voir la suite » keeps of it."""
+    return {
+        "listing": listing,
+        "kinds": KIND_CHOICES,
+        "seats": seat_choices(opened.case.participations),
+        "asked": dict(listing.filters),
+    }
 
 
 @blueprint.get("/dossiers/<uuid:case_id>/historique")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from app import clock
 from app.days_off import PARIS
@@ -14,8 +15,11 @@ from app.security import current_actor, requires
 from cases.casework import commands, queries, rules
 from cases.casework.errors import NothingChanged
 from cases.casework.forms import CorrectEntryForm
+from cases.casework.models import TimelineEntry
 from cases.casework.readers import short_readers
+from cases.casework.timelines import page_of
 from cases.casework.views.blueprint import (
+    OpenedCase,
     back_to,
     blueprint,
     load_case,
@@ -45,7 +49,7 @@ def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
         )
     readers = short_readers(entry.audience, entry.seat_id, "", opened.actor)
     flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
-    return back_to(opened, f"ligne-{entry.id}")
+    return _back_to_line(opened, entry)
 
 
 @blueprint.route("/fil/<uuid:entry_id>/corriger", methods=["GET", "POST"])
@@ -62,16 +66,23 @@ def correct_entry(entry_id: uuid.UUID) -> ResponseReturnValue:
             with unit_of_work():
                 commands.correct_entry(entry, form.body.data, by=actor)
         except NothingChanged:
-            return back_to(opened, f"ligne-{entry_id}")
+            return _back_to_line(opened, entry)
         flash("La correction est enregistrée. Le texte d’avant reste lisible.", "success")
-        return redirect(
-            url_for("casework.show", case_id=entry.case_id, _anchor=f"ligne-{entry_id}")
-        )
+        return _back_to_line(opened, entry)
     readers = short_readers(entry.audience, entry.seat_id, entry.seat.organisation.name, actor)
     page = render_template(
         "cases/casework/correct_entry.html", form=form, entry=entry, opened=opened, readers=readers
     )
     return page, 422 if form.errors else 200
+
+
+def _back_to_line(opened: OpenedCase, entry: TimelineEntry) -> Response:
+    """To the line itself: on the page of the case, or further down the timeline."""
+    anchor, key = f"ligne-{entry.id}", page_of(entry, opened.actor)
+    if key is None:
+        return back_to(opened, anchor)
+    path = url_for("casework.timeline", case_id=entry.case_id, apres=key, _anchor=anchor)
+    return redirect(path)
 
 
 def instant_of(day: date) -> datetime:

@@ -1,17 +1,18 @@
 """*Journal*: who did what, when. No case name, no content."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, make_response, render_template, request
 from werkzeug import Response as BaseResponse
 
+from app.actors import ActorKind
 from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.security import current_actor, requires
-from app.web.forms import parse_day
-from app.web.tables import ListRequest, csv_bytes
+from app.web.periods import PERIOD, read_period
+from app.web.tables import ListRequest, csv_bytes, read_key, write_key
 from cases.desk import commands
 from cases.desk.enums import action_label, object_label
 from cases.desk.queries import events
@@ -34,7 +35,7 @@ def journal() -> str:
     """Events of the auditor's organisation, filtered, fifty at a time."""
     actor = current_actor()
     listing, asked, wrong = _asked()
-    found = events.list_events(actor, asked, _after(), PAGE_SIZE + 1)
+    found = events.list_events(actor, asked, read_key(request.args.get("apres", "")), PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     actions = sorted((action_label(code), code) for code in events.list_actions_seen(actor))
     return render_template(
@@ -42,10 +43,10 @@ def journal() -> str:
         listing=listing,
         wrong=wrong,
         events=shown,
-        next_key=_key(shown[-1]) if len(found) > PAGE_SIZE else None,
+        next_key=write_key(shown[-1].at, shown[-1].id) if len(found) > PAGE_SIZE else None,
         is_first="apres" not in request.args,
         people=events.list_people(actor),
-        names=events.names_of(event.user_id for event in shown),
+        names=events.names_of(_accounts(shown)),
         actions=[(code, label) for label, code in actions],
         chain=events.read_chain(),
         action_label=action_label,
@@ -64,7 +65,7 @@ def export() -> BaseResponse:
     _, asked, _ = _asked()
     organisation = get_organisation(actor.organisation_id)  # type: ignore[arg-type]
     found = events.list_events(actor, asked, limit=MOST_EXPORTED)
-    names = events.names_of(event.user_id for event in found)
+    names = events.names_of(_accounts(found))
     content = csv_bytes(HEADER, [_row(event, names) for event in found])
     with unit_of_work():
         commands.note_journal_export(organisation, len(found), by=actor)
@@ -89,10 +90,23 @@ def erasures() -> str:
     )
 
 
+def _accounts(found: Sequence[JournalEvent]) -> set[uuid.UUID | None]:
+    """Who acted, and whose account a refused sign-in was about."""
+    refused = {one.object_id for one in found if one.principal is ActorKind.ANONYMOUS}
+    return refused | {one.user_id for one in found}
+
+
+def _who(event: JournalEvent, names: dict[uuid.UUID, str]) -> str:
+    if event.principal is ActorKind.ANONYMOUS:
+        name = names.get(event.object_id, "") if event.object_id else ""
+        return f"Sans session, au nom de {name}" if name else "Sans session"
+    return names.get(event.user_id, "") if event.user_id else ""
+
+
 def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
     return (
         event.at.isoformat(timespec="seconds"),
-        names.get(event.user_id, "") if event.user_id else "",
+        _who(event, names),
         action_label(event.action),
         event.action,
         object_label(event.object_type),
@@ -100,39 +114,19 @@ def _row(event: JournalEvent, names: dict[uuid.UUID, str]) -> tuple[str, ...]:
     )
 
 
-FILTERS = ("membre", "action", "du", "au")
+FILTERS = ("membre", "action", *PERIOD)
 
 
 def _asked() -> tuple[ListRequest, EventFilter, str]:
     """The list asked for, its filter, and a sentence when a date cannot be read."""
     listing = ListRequest.from_args(request.args, filters=dict.fromkeys(FILTERS))
-    wrong, days = "", {}
-    for name in ("du", "au"):
-        try:
-            days[name] = parse_day(listing.filter(name)) if listing.filter(name) else None
-        except ValueError as error:
-            wrong, days[name] = str(error), None
-    member = _uuid(listing.filter("membre"))
-    return listing, EventFilter(member, listing.filter("action"), days["du"], days["au"]), wrong
+    period = read_period(listing)
+    member, action = _uuid(listing.filter("membre")), listing.filter("action")
+    return listing, EventFilter(member, action, period.first_day, period.last_day), period.wrong
 
 
 def _filters(listing: ListRequest) -> dict[str, Any]:
     return {name: listing.filter(name) for name in FILTERS if listing.filter(name)}
-
-
-def _after() -> tuple[datetime, uuid.UUID] | None:
-    """Where the page before ended: ``instant~id``; a damaged one is the beginning."""
-    instant, _, key = request.args.get("apres", "").partition("~")
-    event_id = _uuid(key)
-    try:
-        at = datetime.fromisoformat(instant)
-    except ValueError:
-        return None
-    return (at, event_id) if event_id and at.tzinfo else None
-
-
-def _key(event: JournalEvent) -> str:
-    return f"{event.at.isoformat()}~{event.id}"
 
 
 def _uuid(raw: str) -> uuid.UUID | None:

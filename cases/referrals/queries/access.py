@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -14,13 +14,18 @@ from cases.referrals.models import AccessRequest, AccessRequestMatch
 from partners.organisations.models import Seat
 
 
-def list_own_requests(actor: Actor, limit: int = 50) -> Sequence[AccessRequest]:
-    """What the actor's seat asked for, the last first; whether it fell upon a case is not said."""
+def list_own_requests(
+    actor: Actor, offset: int = 0, limit: int = 25
+) -> tuple[Sequence[AccessRequest], int]:
+    """What the actor's seat asked for, the last first, and how many there are.
+
+    Whether it fell upon a case is not said.
+    """
     seat_id = actor.seat_id if actor.reads_cases else None
-    statement = select(AccessRequest).where(AccessRequest.seat_id == seat_id)
-    return db.session.scalars(
-        statement.order_by(AccessRequest.created_at.desc()).limit(limit)
-    ).all()
+    own = select(AccessRequest).where(AccessRequest.seat_id == seat_id)
+    total = db.session.scalar(select(func.count()).select_from(own.subquery())) or 0
+    rows = own.order_by(AccessRequest.created_at.desc(), AccessRequest.id.desc())
+    return db.session.scalars(rows.offset(offset).limit(limit)).all(), total
 
 
 def get_match(request_id: uuid.UUID, actor: Actor) -> AccessRequestMatch:

@@ -1,12 +1,10 @@
 """*Boîte d'orientation*: what was received, sent, declined by all; counts of each tab."""
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.actors import Actor
 from app.db import db
@@ -14,9 +12,7 @@ from cases.casework.models import CaseFile
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import AccessRequestMatch, Need, Referral
 from cases.referrals.queries.needs import needs_visible_to
-from cases.referrals.queries.referrals import page_options, referrals_visible_to
 from cases.referrals.rules.states import ENDED, REFUSED, TAKEN, WAITING
-from partners.organisations.enums import Subject
 
 
 class Tab(enum.StrEnum):
@@ -37,7 +33,6 @@ class Standing(enum.StrEnum):
 
 
 STANDINGS = {Standing.WAITING: WAITING, Standing.TAKEN: TAKEN, Standing.ENDED: ENDED}
-MOST_NEEDS = 100
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,9 @@ def count_box(actor: Actor) -> BoxCounts:
         select(
             _count(Referral, _received(actor), waiting, _readable(actor)),
             _count(Referral, _sent(actor), waiting, _readable(actor)),
-            select(func.count()).select_from(_all_declined(actor).subquery()).scalar_subquery(),
+            select(func.count())
+            .select_from(needs_all_declined(actor).subquery())
+            .scalar_subquery(),
             select(func.count())
             .select_from(AccessRequestMatch)
             .join(CaseFile, CaseFile.id == AccessRequestMatch.case_id)
@@ -70,33 +67,23 @@ def count_box(actor: Actor) -> BoxCounts:
     return BoxCounts(*row)
 
 
-def list_box(
-    tab: Tab,
-    actor: Actor,
-    *,
-    standing: Standing | None = None,
-    subject: Subject | None = None,
-    offset: int = 0,
-    limit: int = 25,
-) -> tuple[Sequence[Referral], int]:
-    """Referrals of a tab and how many there are: two statements.
-
-    What waits for the seat comes first, due first; what it sent, the latest first.
-    """
-    theirs = _received(actor) if tab is Tab.RECEIVED else _sent(actor)
-    visible = referrals_visible_to(actor).where(theirs, *_narrowing(standing, subject))
-    total = db.session.scalar(select(func.count()).select_from(visible.subquery())) or 0
-    rows = visible.options(*page_options()).order_by(*_order(tab), Referral.id)
-    return db.session.scalars(rows.offset(offset).limit(limit)).all(), total
+def tab_condition(tab: Tab, actor: Actor) -> ColumnElement[bool]:
+    """Which referrals a tab holds: those received, or those sent."""
+    return _received(actor) if tab is Tab.RECEIVED else _sent(actor)
 
 
-def list_all_declined(actor: Actor) -> Sequence[Need]:
-    """Needs that all their receivers declined: a human chooses what happens now."""
-    of_case = joinedload(Need.case)
-    statement = _all_declined(actor).options(
-        of_case.joinedload(CaseFile.company), of_case.joinedload(CaseFile.person)
+def needs_all_declined(actor: Actor) -> Select[Need]:
+    """Needs the seat leads or wrote, whose sendings all ended without a partner: a human chooses
+    what happens now."""
+    one, any_other = aliased(Referral), aliased(Referral)
+    refused = exists().where(one.need_id == Need.id, one.state.in_(REFUSED))
+    alive = exists().where(
+        any_other.need_id == Need.id,
+        any_other.state.in_((*WAITING, *TAKEN, ReferralState.COMPLETED, ReferralState.GIVEN_UP)),
     )
-    return db.session.scalars(statement.order_by(Need.created_at).limit(MOST_NEEDS)).all()
+    mine = or_(CaseFile.lead_seat_id == actor.seat_id, Need.seat_id == actor.seat_id)
+    is_open = CaseFile.closed_at.is_(None)
+    return needs_visible_to(actor).where(mine, is_open, refused, ~alive)
 
 
 def _received(actor: Actor) -> ColumnElement[bool]:
@@ -115,36 +102,5 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     return Referral.reader_seats.contains([actor.seat_id])
 
 
-def _narrowing(standing: Standing | None, subject: Subject | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if standing is not None:
-        conditions.append(Referral.state.in_(STANDINGS[standing]))
-    if subject is not None:
-        conditions.append(Referral.subject == subject)
-    return conditions
-
-
-def _order(tab: Tab) -> tuple[ColumnElement[Any], ...]:
-    newest = Referral.sent_at.desc()
-    if tab is not Tab.RECEIVED:
-        return (newest,)
-    is_over = Referral.state.not_in(WAITING)
-    due = case((is_over, None), else_=Referral.answer_by).asc().nulls_last()
-    return (is_over, due, newest)
-
-
 def _count(model: type[Referral], *conditions: ColumnElement[bool]):
     return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
-
-
-def _all_declined(actor: Actor):
-    """Needs the seat leads or wrote, whose sendings all ended without a partner."""
-    one, any_other = aliased(Referral), aliased(Referral)
-    refused = exists().where(one.need_id == Need.id, one.state.in_(REFUSED))
-    alive = exists().where(
-        any_other.need_id == Need.id,
-        any_other.state.in_((*WAITING, *TAKEN, ReferralState.COMPLETED, ReferralState.GIVEN_UP)),
-    )
-    mine = or_(CaseFile.lead_seat_id == actor.seat_id, Need.seat_id == actor.seat_id)
-    is_open = CaseFile.closed_at.is_(None)
-    return needs_visible_to(actor).where(mine, is_open, refused, ~alive)

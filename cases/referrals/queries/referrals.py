@@ -173,3 +173,12 @@ def who_answered(referral: Referral) -> str:
     member = select(UserAccount.full_name).join(Membership)
     member = member.where(Membership.id == referral.receiver_member_id)
     return db.session.scalar(signed) or db.session.scalar(member) or ""
+
+
+def list_waiting_seats(case_id: uuid.UUID, actor: Actor) -> list[uuid.UUID]:
+    """Seats from which this case still waits for an answer."""
+    statement = referrals_visible_to(actor).where(
+        Referral.case_id == case_id, Referral.state.in_(WAITING)
+    )
+    receivers = statement.with_only_columns(Referral.receiver_seat_id).distinct()
+    return list(db.session.scalars(receivers))

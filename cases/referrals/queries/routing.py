@@ -65,12 +65,15 @@ def get_receivers(seat_ids: Collection[uuid.UUID], actor: Actor) -> Sequence[Sea
 
 
 def answer_hours_of(
-    organisation_ids: Collection[uuid.UUID], now: datetime
+    organisation_ids: Collection[uuid.UUID] | None, now: datetime
 ) -> dict[uuid.UUID, float]:
-    """Average answer delay in hours of organisations that answered three times: one statement."""
-    aid = select(func.array_agg(Seat.id)).where(
-        Seat.organisation_id.in_(organisation_ids), Seat.side == Side.AID
-    )
+    """Average answer delay in hours of organisations that answered three times: one statement.
+
+    Of all of them when none is named.
+    """
+    aid = select(func.array_agg(Seat.id)).where(Seat.side == Side.AID)
+    if organisation_ids is not None:
+        aid = aid.where(Seat.organisation_id.in_(organisation_ids))
     asked = func.routing_figures(aid.scalar_subquery(), now - FIGURES_OVER)
     table = asked.table_valued("seat_id", "open_count", "answer_hours")
     statement = select(Seat.organisation_id, table.c.answer_hours).join(

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
@@ -16,10 +16,11 @@ from cases.referrals.forms import DeclineForm, RedirectForm
 from cases.referrals.models import Referral
 from cases.referrals.queries.referrals import get_referral
 from cases.referrals.queries.routing import get_receivers, list_partners
-from cases.referrals.routing import Question, Ranking, rank
+from cases.referrals.routing import Candidate, Question, Ranking, rank
 from cases.referrals.rules.rights import can_answer, is_receiver, works_with_referrals
 from cases.referrals.views.blueprint import blueprint
 from cases.referrals.views.telling import flash_done
+from partners.organisations.picking import pick_seats
 
 
 @blueprint.post("/orientations/<uuid:referral_id>/accepter")
@@ -63,18 +64,23 @@ def send_elsewhere(referral_id: uuid.UUID) -> ResponseReturnValue:
     """Propose another organisation; the sender decides."""
     actor, form = current_actor(), RedirectForm()
     referral = _received(referral_id, actor)
-    if form.validate_on_submit():
+    never = [actor.seat_id, referral.sender_seat_id]
+    picker = pick_seats(form.others, request.form, never=never)
+    if not picker.is_moving and form.validate_on_submit():
         try:
             return _redirect_to(referral, form, actor)
         except RedirectNeedsSeat as refusal:
             form.form_errors.append(refusal.message)
             referral = _received(referral_id, actor)  # the rollback forgot it
     _refuse_answered(referral, actor, form.is_submitted())
-    ranking = others_for(referral, actor)
     page = render_template(
-        "cases/referrals/redirect.html", referral=referral, form=form, ranking=ranking
+        "cases/referrals/redirect.html",
+        referral=referral,
+        form=form,
+        ranked=_others(referral, form, actor),
+        picker=picker,
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, 422 if form.is_submitted() and not picker.is_moving else 200
 
 
 def _redirect_to(referral: Referral, form: RedirectForm, actor: Actor) -> ResponseReturnValue:
@@ -113,15 +119,17 @@ def _refuse_answered(referral: Referral, actor: Actor, was_posted: bool) -> None
         raise NotAllowed("Cette orientation n’attend plus de réponse.")
 
 
+def _others(referral: Referral, form: RedirectForm, actor: Actor) -> list[Candidate]:
+    """Who serves the need there, best first, but those picked from the directory already."""
+    picked = form.others.data or ()
+    ranking = others_for(referral, actor)
+    return [one for one in ranking.candidates if str(one.seat.id) not in picked]
+
+
 def others_for(referral: Referral, actor: Actor) -> Ranking:
     """Who else could answer, best first."""
     now = clock.now()
     commune = referral.frozen.get("territory", {}).get("commune")
     bars = {referral.sender_seat_id: "Vous adresse cette orientation"}
-    partners = list_partners(
-        referral.subject,
-        actor,
-        now,
-        bars=bars,
-    )
+    partners = list_partners(referral.subject, actor, now, bars=bars)
     return rank(Question(referral.subject, commune), partners, now)

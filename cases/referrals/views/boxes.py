@@ -1,9 +1,9 @@
 """*Boîte d'orientation*, and the page of one referral."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Response, render_template, request
 
@@ -13,20 +13,25 @@ from app.db import unit_of_work
 from app.saved_views import list_views
 from app.security import current_actor, requires
 from app.web.formatting import masked_email
+from app.web.periods import read_period
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
 from cases.casework.territory import is_outside
 from cases.referrals import commands
+from cases.referrals.lists import (
+    KINDS,
+    STATES,
+    ask_box,
+    export_box,
+    list_box,
+    list_declined,
+    list_partners,
+    sort_choices,
+)
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
 from cases.referrals.queries.access import list_own_requests
-from cases.referrals.queries.box import (
-    Standing,
-    Tab,
-    count_box,
-    list_all_declined,
-    list_box,
-)
+from cases.referrals.queries.box import Standing, Tab, count_box
 from cases.referrals.queries.links import find_answer_address, is_staffed, last_link_at
 from cases.referrals.queries.referrals import get_referral, list_steps
 from cases.referrals.queries.today import list_access_requests_to_handle
@@ -39,8 +44,13 @@ from partners.people.sessions import ask_password_again
 
 #: An answer due in less than this is called soon.
 SOON_HOURS = 8
-LONGEST_EXPORT = 2000
-FILTERS = {"etat": Standing, "sujet": Subject}
+#: How far referrals are, then each state by its name.
+STANDING_CHOICES = [
+    (Standing.WAITING.value, "En attente de réponse"),
+    (Standing.TAKEN.value, "Prises en charge"),
+    (Standing.ENDED.value, "Terminées ou closes"),
+    *((one.value, f"– {one.label}") for one in STATES),
+]
 
 
 @dataclass(frozen=True)
@@ -60,27 +70,37 @@ class AnswerLink:
 def box() -> str:
     """Received, sent, declined by all, access requests: one tab at a time."""
     actor, tab = current_actor(), _tab()
-    listing = ListRequest.from_args(request.args, filters=FILTERS)
-    shown = {
-        "tab": tab,
-        "counts": count_box(actor),
-        "listing": listing,
-        "subjects": [(one.value, one.label) for one in Subject],
-        "answer_state": answer_state,
-        "is_outside": is_outside,
-    }
-    if tab is Tab.ALL_DECLINED:
-        return render_template("cases/referrals/box.html", needs=list_all_declined(actor), **shown)
-    if tab is Tab.ACCESS:
-        received, own = list_access_requests_to_handle(actor), list_own_requests(actor)
-        return render_template("cases/referrals/box.html", matches=received, own=own, **shown)
-    found, total = _listed(tab, listing, actor, offset=listing.offset, limit=listing.size)
+    listing = ask_box(tab, request.args)
     return render_template(
         "cases/referrals/box.html",
-        page=listing.page(found, total),
-        views=list_views("referrals.box", actor),
-        **shown,
+        tab=tab,
+        counts=count_box(actor),
+        listing=listing,
+        answer_state=answer_state,
+        is_outside=is_outside,
+        subjects=[(one.value, one.label) for one in Subject],
+        **_shown(tab, listing, actor),
     )
+
+
+def _shown(tab: Tab, listing: ListRequest, actor: Actor) -> dict[str, Any]:
+    """What the tab alone shows."""
+    if tab is Tab.ACCESS:
+        matches = list_access_requests_to_handle(actor)
+        own, total = list_own_requests(actor, listing.offset, listing.size)
+        return {"matches": matches, "page": listing.page(own, total)}
+    views = list_views("referrals.box", actor)
+    if tab is Tab.ALL_DECLINED:
+        return {"page": list_declined(listing, actor), "views": views}
+    return {
+        "page": list_box(tab, listing, actor),
+        "views": views,
+        "wrong": read_period(listing).wrong,
+        "standings": STANDING_CHOICES,
+        "sorts": sort_choices(tab),
+        "kinds": [(one.value, one.label) for one in KINDS],
+        "partners": list_partners(tab, actor),
+    }
 
 
 @blueprint.get("/orientations/export.csv")
@@ -90,27 +110,12 @@ def export() -> Response:
     if again := ask_password_again():
         return again
     actor, tab = current_actor(), _tab()
-    listing = ListRequest.from_args(request.args, filters=FILTERS)
     shown = tab if tab in (Tab.RECEIVED, Tab.SENT) else Tab.RECEIVED
-    found, _ = _listed(shown, listing, actor, offset=0, limit=LONGEST_EXPORT)
+    found = export_box(shown, ask_box(shown, request.args), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
     headers = {"Content-Disposition": "attachment; filename=orientations.csv"}
     return Response(referrals_csv(found), mimetype="text/csv", headers=headers)
-
-
-def _listed(
-    tab: Tab, listing: ListRequest, actor: Actor, *, offset: int, limit: int
-) -> tuple[Sequence[Referral], int]:
-    standing, subject = listing.filter("etat"), listing.filter("sujet")
-    return list_box(
-        tab,
-        actor,
-        standing=Standing(standing) if standing else None,
-        subject=Subject(subject) if subject else None,
-        offset=offset,
-        limit=limit,
-    )
 
 
 @blueprint.get("/orientations/<uuid:referral_id>")

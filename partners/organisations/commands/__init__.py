@@ -3,6 +3,7 @@
 from partners.organisations.commands.organisations import (
     change_organisation,
     confirm_organisation,
+    note_directory_export,
     open_organisation,
     rename_organisation,
     resume_organisation,
@@ -33,6 +34,7 @@ __all__ = [
     "change_unit",
     "close_unit",
     "confirm_organisation",
+    "note_directory_export",
     "open_organisation",
     "open_unit",
     "remove_routing_rule",

@@ -58,6 +58,14 @@ def confirm_organisation(organisation: Organisation, *, by: Actor) -> None:
     journal.record(organisation, "organisation.confirmed", by=by)
 
 
+def note_directory_export(count: int, *, by: Actor) -> None:
+    """The directory leaves as a file: the journal says who took it, and how many lines it holds."""
+    details = {"organisations": count}
+    journal.record(
+        Organisation(id=by.organisation_id), "directory.exported", by=by, details=details
+    )
+
+
 def suspend_organisation(organisation: Organisation, *, by: Actor) -> None:
     """Out of the directory and of every ranking; its cases and members stay."""
     organisation.is_active = False

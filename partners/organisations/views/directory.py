@@ -2,62 +2,121 @@
 
 import uuid
 
-from flask import render_template, request
+from flask import Response, render_template, request
+from werkzeug import Response as BaseResponse
 
 from app import clock, hooks
+from app.db import unit_of_work
 from app.reference.labels import department_choices
 from app.reference.queries import commune_names
 from app.saved_views import list_views
-from app.security import current_actor, members_only
+from app.security import ask_password_again, current_actor, members_only
 from app.web.tables import ListRequest
-from partners.organisations import queries
+from partners.organisations import commands, queries
 from partners.organisations.conditions import rule_in_words
-from partners.organisations.enums import OrganisationKind, RuleEffect, Subject
+from partners.organisations.enums import OrganisationKind, RuleEffect, Subject, UnitLevel
 from partners.organisations.models import Organisation, Unit
 from partners.organisations.opening import is_open_at, next_opening, week_in_words
 from partners.organisations.places import commune_codes, territories_in_words
-from partners.organisations.rules import can_run_organisation, is_fresh
-from partners.organisations.views.base import blueprint
+from partners.organisations.printouts import directory_csv
+from partners.organisations.queries import Order, Wanted
+from partners.organisations.rules import FRESH_FOR, is_fresh
+from partners.organisations.views.base import blueprint, runs
+
+SORTS = ("name", "kind", "-checked", "delay")
+FRESH, OLD = "verifiee", "ancienne"
+SORT_CHOICES = [
+    ("name", "Nom"),
+    ("kind", "Nature"),
+    ("-checked", "Fiches vérifiées récemment"),
+    ("checked", "Fiches vérifiées il y a longtemps"),
+    ("delay", "Réponse la plus rapide"),
+]
+FRESHNESS_CHOICES = [(FRESH, "Vérifiée depuis six mois"), (OLD, "À confirmer")]
+LONGEST_EXPORT = 2000
 
 
 @blueprint.get("/annuaire")
 @members_only
 def directory() -> str:
-    """Search the directory by name, kind, subject, département."""
-    listing = ListRequest.from_args(
-        request.args,
-        filters={
-            "nature": OrganisationKind,
-            "besoin": Subject,
-            "departement": [code for code, _ in department_choices()],
-        },
-    )
-    asked = _asked(listing)
-    found = queries.list_organisations(*asked, offset=listing.offset, limit=listing.size)
+    """Search the directory by name, kind, subject, place, level, freshness."""
+    listing = _listing()
+    found = _listed(listing, offset=listing.offset, limit=listing.size)
     return render_template(
         "partners/organisations/directory.html",
         listing=listing,
         views=list_views("organisations.directory", current_actor()),
-        page=listing.page(found, queries.count_organisations(*asked)),
+        page=listing.page(found, queries.count_organisations(_wanted(listing))),
         names=commune_names(_communes_of(found)),
         delays=_answer_delays(found),
         kinds=[(kind.value, kind.label) for kind in OrganisationKind],
         subjects=[(subject.value, subject.label) for subject in Subject],
+        levels=[(level.value, level.label) for level in UnitLevel],
         departments=[(code, f"{code} · {name}") for code, name in department_choices()],
+        sorts=SORT_CHOICES,
+        freshness_choices=FRESHNESS_CHOICES,
         **_words(),
     )
 
 
-def _asked(
-    listing: ListRequest,
-) -> tuple[str, OrganisationKind | None, Subject | None, str | None]:
-    kind, subject = listing.filter("nature"), listing.filter("besoin")
-    return (
-        listing.search,
-        OrganisationKind(kind) if kind else None,
-        Subject(subject) if subject else None,
-        listing.filter("departement") or None,
+@blueprint.get("/annuaire/export.csv")
+@members_only
+def export() -> BaseResponse:
+    """What the list shows, all its pages, as a file; nothing that is not on the pages."""
+    if again := ask_password_again():
+        return again
+    actor, listing = current_actor(), _listing()
+    found = _listed(listing, limit=LONGEST_EXPORT)
+    names, delays = commune_names(_communes_of(found)), _answer_delays(found)
+    with unit_of_work():
+        commands.note_directory_export(len(found), by=actor)
+    headers = {"Content-Disposition": "attachment; filename=annuaire.csv"}
+    return Response(directory_csv(found, names, delays), mimetype="text/csv", headers=headers)
+
+
+def _listing() -> ListRequest:
+    return ListRequest.from_args(
+        request.args,
+        sorts=SORTS,
+        filters={
+            "nature": OrganisationKind,
+            "besoin": Subject,
+            "departement": [code for code, _ in department_choices()],
+            "niveau": UnitLevel,
+            "fiche": (FRESH, OLD),
+        },
     )
+
+
+def _listed(listing: ListRequest, *, offset: int = 0, limit: int) -> list[Organisation]:
+    order = Order(listing.sort)
+    return queries.list_organisations(
+        _wanted(listing),
+        order,
+        descending=listing.descending,
+        quickest=_quickest() if order is Order.DELAY else (),
+        offset=offset,
+        limit=limit,
+    )
+
+
+def _wanted(listing: ListRequest) -> Wanted:
+    kind, subject, level = (listing.filter(name) for name in ("nature", "besoin", "niveau"))
+    since, sheet = clock.now() - FRESH_FOR, listing.filter("fiche")
+    return Wanted(
+        search=listing.search,
+        kind=OrganisationKind(kind) if kind else None,
+        subject=Subject(subject) if subject else None,
+        department=listing.filter("departement") or None,
+        level=UnitLevel(level) if level else None,
+        checked_since=since if sheet == FRESH else None,
+        not_checked_since=since if sheet == OLD else None,
+    )
+
+
+def _quickest() -> list[uuid.UUID]:
+    """Organisations whose answer delay the feature above knows, the quickest first."""
+    return [one for answer in hooks.fire("quickest_organisations") for one in answer]
 
 
 @blueprint.get("/annuaire/<uuid:organisation_id>")
@@ -75,7 +134,7 @@ def show(organisation_id: uuid.UUID) -> str:
         preferred=[rule for rule in rules if rule.effect is RuleEffect.PREFER],
         correspondents=correspondents_of(organisation),
         delays=_answer_delays([organisation]),
-        can_run=can_run_organisation(actor, organisation.id),
+        can_run=runs(actor, organisation.id),
         **_words(),
     )
 

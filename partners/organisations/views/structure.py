@@ -15,7 +15,12 @@ from partners.organisations.models import Organisation
 from partners.organisations.opening import week_in_words
 from partners.organisations.places import commune_codes, territories_in_words
 from partners.organisations.rules import is_fresh, missing_parts, runs_organisations
-from partners.organisations.views.base import blueprint, organisation_run_by
+from partners.organisations.views.base import (
+    blueprint,
+    organisation_run_by,
+    organisation_seen_by,
+    runs,
+)
 from partners.organisations.views.directory import correspondents_of
 
 
@@ -24,12 +29,14 @@ from partners.organisations.views.directory import correspondents_of
 @requires(runs_organisations)
 def structure(organisation_id: uuid.UUID | None = None) -> str:
     """Details, units, services, rules, and what is still missing."""
-    organisation = organisation_run_by(current_actor(), organisation_id)
+    actor = current_actor()
+    organisation = organisation_seen_by(actor, organisation_id)
     codes = {unit.commune_code for unit in organisation.units if unit.commune_code}
     codes = codes.union(*(commune_codes(unit.territories) for unit in organisation.units))
     return render_template(
         "partners/organisations/structure.html",
         organisation=organisation,
+        can_run=runs(actor, organisation.id),
         names=commune_names(codes),
         rules=queries.routing_rules_of([organisation.id]).get(organisation.id, []),
         missing=missing_parts(organisation),

@@ -45,6 +45,17 @@ def give_password(email: str, password: str, token: str, device: str) -> uuid.UU
     return user_id
 
 
+def note_refused_password(email: str) -> None:
+    """The journal keeps that somebody tried: neither what they typed, nor a word when the address
+    is unknown. In a transaction of its own, since the refused one left nothing."""
+    crossing.note_refused_password(email)
+
+
+def note_refused_code(token: str, step: str) -> None:
+    """The same for the second factor: ``code``, ``recovery_code`` or ``enrolment``."""
+    crossing.note_refused_code(hash_token(token), step)
+
+
 def give_code(pending: Pending, token: str, code: str) -> None:
     """Second step: the one-time code. Raises CodeRefused for a wrong or replayed one."""
     counter = _counter(pending, code)

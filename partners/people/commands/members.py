@@ -14,6 +14,7 @@ from partners.people.errors import (
     AlreadyMember,
     FactorKept,
     LastManager,
+    MemberGone,
     SuccessorNeeded,
     UnitElsewhere,
 )
@@ -35,8 +36,9 @@ def change_member(
     """Role, unit and function of a member. A new role or unit ends their sessions.
 
     Cases go to the successor named; to nobody yet when the new role reads no case and none is
-    named. Raises LastManager, UnitElsewhere, SuccessorNeeded.
+    named. Raises MemberGone, LastManager, UnitElsewhere, SuccessorNeeded.
     """
+    _lock(membership)
     if successor is not None and not _may_succeed(successor, membership):
         raise SuccessorNeeded()
     if unit is not None and unit.organisation_id != membership.seat.organisation_id:
@@ -55,6 +57,14 @@ def change_member(
         hooks.fire("membership_ended", membership, successor, by)
 
 
+def _lock(membership: Membership) -> None:
+    """Two managers who remove each other at once are heard one after the other."""
+    crossing.lock_people_of(membership.seat.organisation_id)
+    db.session.refresh(membership, ["ended_at", "role"])
+    if not membership.is_active:
+        raise MemberGone()
+
+
 def _keep_a_manager(membership: Membership) -> None:
     if membership.role is not Role.MANAGER:
         return
@@ -65,8 +75,9 @@ def _keep_a_manager(membership: Membership) -> None:
 def end_membership(membership: Membership, successor: Membership | None, *, by: Actor) -> None:
     """The member leaves: sessions end at once, cases go to the successor, in one transaction.
 
-    Raises SuccessorNeeded, LastManager.
+    Raises MemberGone, SuccessorNeeded, LastManager.
     """
+    _lock(membership)
     _keep_a_manager(membership)
     _leave(membership, successor, by=by)
     journal.record(membership, "member.ended", by=by)
@@ -91,8 +102,10 @@ def change_side(
 ) -> Membership:
     """Over to the other side of the same organisation: one membership ends, another begins.
 
-    What was theirs on this side stays with this side. Raises SuccessorNeeded, AlreadyMember.
+    What was theirs on this side stays with this side. Raises MemberGone, SuccessorNeeded,
+    AlreadyMember.
     """
+    _lock(membership)
     if seat.organisation_id != membership.seat.organisation_id:
         raise UnitElsewhere()
     if is_member_of(membership.user_id, seat.id):

@@ -11,7 +11,7 @@ from partners.people.commands import entering, own
 from partners.people.cookies import give_session, new_token, take_session, token_of
 from partners.people.crossing import Pending
 from partners.people.entrance import demo_accounts, is_demonstration, show_sign_in
-from partners.people.errors import CodeRefused, SignInRefused
+from partners.people.errors import CodeRefused, RecoveryCodeRefused, SignInRefused
 from partners.people.forms.entry import (
     BareForm,
     CodeForm,
@@ -70,6 +70,9 @@ def give_password() -> Response:
             entering.give_password(email, form.password.data or "", token, device)
             entering.forgive_attempts(limits_of_account(limits))
     except Refusal as refusal:
+        if isinstance(refusal, SignInRefused):
+            with unit_of_work():
+                entering.note_refused_password(email)
         return show_sign_in(form, refused(form, refusal))
     return give_session(_second_step(form, token), token)
 
@@ -115,7 +118,15 @@ def give_code() -> Response:
             entering.forgive_attempts(code_limits(found.user_id))
         return enter(form)
     except Refusal as refusal:
+        _note_refused_code(refusal, "code")
         return show_code(form, refused(form, refusal))
+
+
+def _note_refused_code(refusal: Refusal, step: str) -> None:
+    """Attempts that were heard; those that came too fast are counted, not written."""
+    if isinstance(refusal, CodeRefused | RecoveryCodeRefused):
+        with unit_of_work():
+            entering.note_refused_code(token_of(request), step)
 
 
 def show_recovery(form: EntryForm, status: int = 200) -> Response:
@@ -146,6 +157,7 @@ def give_recovery_code() -> Response:
             entering.give_recovery_code(found, token_of(request), code, by=ANONYMOUS)
         return enter(form)
     except Refusal as refusal:
+        _note_refused_code(refusal, "recovery_code")
         return show_recovery(form, refused(form, refusal))
 
 
@@ -200,6 +212,7 @@ def confirm_factor() -> Response:
             codes = entering.enrol_factor(found, token, secret, code, by=ANONYMOUS)
             entering.forgive_attempts(code_limits(found.user_id))
     except CodeRefused as refusal:
+        _note_refused_code(refusal, "enrolment")
         return show_enrol(found, form, refused(form, refusal))
     return _show_codes_and_enter(form, codes)
 

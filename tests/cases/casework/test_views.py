@@ -109,7 +109,7 @@ def test_the_case_page_asks_the_same_statements_whatever_its_length(client, worl
             )
     with recorded_statements() as statements:
         client.get(f"/dossiers/{world.case.id}")
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 def test_writing_in_the_timeline(client, world):
@@ -199,7 +199,9 @@ def test_assessment_is_recorded_and_compared(client, world):
 def test_agreement_by_phone_then_withdrawn(client, world):
     sign_in(client, world.adviser)
     base = f"/dossiers/{world.case.id}/accords/nouveau"
-    assert client.get(base).status_code == 200
+    page = client.get(base).text
+    assert "sollicitées" in page and f'value="{world.pending.seat_id}"' in page
+    assert f'value="{world.adviser.seat_id}"' not in page
     form = {
         "given_by": "Dominique Exemple",
         "mode": "phone",
@@ -207,6 +209,12 @@ def test_agreement_by_phone_then_withdrawn(client, world):
         "seats": [str(world.pending.seat_id)],
         "sections": ["identity", "situation"],
     }
+    assert post(client, base, {**form, "seats": [], "seats-q": "structure"}) == 422
+    moving = {**form, "seats-retirer": str(world.pending.seat_id)}
+    shown = client.post(base, data=moving)
+    assert shown.status_code == 200 and "Aucune structure n’est encore choisie" in shown.text
+    assert "dominique@exemple.test" in shown.text
+    assert rows(LegalBasis, LegalBasis.mode == "phone") == []
     assert post(client, base, {**form, "email": ""}) == 422
     assert post(client, base, {**form, "sections": []}) == 422
     assert post(client, base, form) == 302

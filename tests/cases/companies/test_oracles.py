@@ -130,6 +130,7 @@ def test_a_creditor_does_not_change_where_consent_links_go(client, app):
         ("/orientations/export.csv", "referrals.exported"),
         ("/entreprises/export.csv", "companies.exported"),
         ("/journal.csv", "journal.exported"),
+        ("/annuaire/export.csv", "directory.exported"),
     ],
 )
 def test_exports_ask_for_the_password_and_are_journalled(client, app, path, action):

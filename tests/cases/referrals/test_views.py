@@ -13,7 +13,7 @@ from cases.referrals.models import AccessRequest, AccessRequestMatch, Need, Prin
 from partners.organisations.enums import Subject
 from tests.cases.referrals.story import Story, make_story
 from tests.factories.companies import make_company
-from tests.factories.organisations import make_service, make_unit
+from tests.factories.organisations import make_organisation, make_seat, make_service, make_unit
 from tests.support.acting import seeding
 from tests.support.counting import recorded_statements
 from tests.support.pages import InspectingClient
@@ -190,6 +190,14 @@ def test_redirected_referral_is_sent_on_in_one_click(
     sign_in(client, story.rival)
     page = client.get(f"/orientations/{sent.id}/reorienter")
     assert "Entraide Exemple" in page.text
+    asked = {"others-q": "urssaf", "others-chercher": "1", "reason": "Plus proche."}
+    searched = client.post(f"/orientations/{sent.id}/reorienter", data=asked)
+    assert searched.status_code == 200 and "Plus proche." in searched.text
+    assert "Ajouter Urssaf" not in searched.text  # the sender is never proposed
+    other = make_seat(make_organisation("Conseil lointain"))
+    asked |= {"others-q": "lointin", "others-ajouter": str(other.id)}
+    chosen = client.post(f"/orientations/{sent.id}/reorienter", data=asked).text
+    assert f'name="seat" value="{other.id}" checked' in chosen
     data = {"seat": str(story.partner.seat_id), "reason": "Plus proche."}
     assert client.post(f"/orientations/{sent.id}/reorienter", data=data).status_code == 302
     sign_in(client, story.adviser)
@@ -289,7 +297,7 @@ def test_box_issues_the_same_queries(
     with recorded_statements() as statements:
         page = client.get(f"/orientations?onglet={tab}")
     assert page.status_code == 200
-    assert len(statements) == {"recues": 6, "envoyees": 6, "declinees": 4, "acces": 5}[tab]
+    assert len(statements) == {"recues": 7, "envoyees": 7, "declinees": 6, "acces": 6}[tab]
 
 
 def test_box_counts_what_waits(story: Story, client: InspectingClient) -> None:

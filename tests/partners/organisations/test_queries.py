@@ -1,13 +1,16 @@
 """Reads of the directory, with other organisations in it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from app import clock
 from app.actors import ANONYMOUS, Side
 from app.errors import NotVisible
 from partners.organisations import queries
-from partners.organisations.enums import OrganisationKind, Subject, TerritoryKind
+from partners.organisations.enums import OrganisationKind, Subject, TerritoryKind, UnitLevel
 from partners.organisations.models import UnitTerritory
 from tests.factories import make_member, make_organisation, make_seat, make_service, make_unit
 from tests.support.acting import act_as_member, acting_as, seeding
@@ -73,9 +76,10 @@ def test_list_organisations_by_name_subject_kind_and_place() -> None:
     make_unit(helpers, ("64",))
     make_service(helpers, Subject.CASH_FLOW)
 
-    def found(*args: object) -> list[str]:
-        rows = queries.list_organisations(*args)  # type: ignore[arg-type]
-        assert queries.count_organisations(*args) == len(rows)  # type: ignore[arg-type]
+    def found(*args: object, **more: object) -> list[str]:
+        wanted = queries.Wanted(*args, **more)  # type: ignore[arg-type]
+        rows = queries.list_organisations(wanted)
+        assert queries.count_organisations(wanted) == len(rows)
         return [row.name for row in rows]
 
     assert found() == ["Chambre de l’Océan", "Entraide d’exemple", "Zone témoin"]
@@ -85,6 +89,33 @@ def test_list_organisations_by_name_subject_kind_and_place() -> None:
     assert found("", None, Subject.CASH_FLOW) == ["Entraide d’exemple"]
     assert found("", None, None, "64") == ["Entraide d’exemple"]
     assert found("%") == found()
+    assert found("chanbre de l'ocean") == ["Chambre de l’Océan"]
+    assert found(level=UnitLevel.NATIONAL) == []
+    assert len(found(level=UnitLevel.DEPARTMENTAL)) == 2
+
+
+def test_the_directory_is_sorted_and_narrowed_by_freshness() -> None:
+    old, fresh = make_organisation("Fiche ancienne"), make_organisation("Fiche vérifiée")
+    never, now = make_organisation("Jamais vérifiée", OrganisationKind.AGS), clock.now()
+    with seeding() as session:
+        session.merge(old).checked_at = now - timedelta(days=300)
+        session.merge(fresh).checked_at = now
+    names = [old.name, fresh.name, never.name]
+
+    def ordered(order: queries.Order, **more: object) -> list[str]:
+        rows = queries.list_organisations(order=order, **more)  # type: ignore[arg-type]
+        return [row.name for row in rows if row.name in names]
+
+    assert ordered(queries.Order.CHECKED) == [old.name, fresh.name, never.name]
+    assert ordered(queries.Order.CHECKED, descending=True) == [fresh.name, old.name, never.name]
+    assert ordered(queries.Order.KIND) == [never.name, old.name, fresh.name]
+    quickest = [never.id, fresh.id]
+    assert ordered(queries.Order.DELAY, quickest=quickest) == [never.name, fresh.name, old.name]
+    since = now - timedelta(days=180)
+    recent = queries.list_organisations(queries.Wanted(checked_since=since))
+    assert [one.name for one in recent] == [fresh.name]
+    others = queries.list_organisations(queries.Wanted(not_checked_since=since))
+    assert {one.name for one in others} == {old.name, never.name, "Zone témoin"}
 
 
 def test_a_stranger_reads_nothing_of_the_directory() -> None:

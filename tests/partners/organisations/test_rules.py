@@ -103,3 +103,17 @@ def test_missing_parts_are_told_until_nothing_is_missing() -> None:
     assert rules.missing_parts(organisation) == ["ouvrir une antenne et dire son territoire"]
     organisation.units[0].is_active = True
     assert rules.missing_parts(organisation) == []
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("aid_has_manager", [True, False])
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.PLATFORM_ADMIN, Role.ADVISER])
+def test_the_recovery_side_runs_nothing_while_the_aid_side_has_a_manager(
+    role: Role, aid_has_manager: bool, side: Side
+) -> None:
+    actor = Actor(kind=ActorKind.MEMBER, role=role, organisation_id=OURS, side=side)
+    by_manager = role is Role.MANAGER and (side is Side.AID or not aid_has_manager)
+    expected = by_manager or role is Role.PLATFORM_ADMIN
+    runs = rules.can_run_organisation(actor, OURS, aid_has_manager=aid_has_manager)
+    assert runs is expected
+    assert rules.can_see_structure(actor, OURS) is (role is not Role.ADVISER)

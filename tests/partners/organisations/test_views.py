@@ -66,6 +66,28 @@ def test_directory_finds_by_subject_and_place(client: InspectingClient) -> None:
     assert "Aucune structure ne correspond" in client.get("/annuaire?q=introuvable").text
 
 
+def test_the_directory_leaves_as_a_file_that_says_what_its_pages_say(
+    client: InspectingClient,
+) -> None:
+    member = make_member()
+    sign_in(client, member)
+    ours, other = make_organisation("Solidarité Gironde"), make_organisation("Appui des Landes")
+    make_unit(ours, ("33",))
+    make_service(ours, Subject.CASH_FLOW)
+    make_service(other, Subject.CASH_FLOW)
+    page = client.get("/annuaire?besoin=cash_flow&departement=33&tri=delay").text
+    assert "/annuaire/export.csv?besoin=cash_flow&amp;departement=33" in page
+    answer = client.get("/annuaire/export.csv?besoin=cash_flow&departement=33&tri=delay")
+    header, line = answer.text.lstrip("\ufeff").splitlines()
+    assert header.startswith('"Structure";"Nature";')
+    assert '"Solidarité Gironde";"Association"' in line and '"Gironde (33)"' in line
+    with seeding() as session:
+        [event] = session.scalars(
+            select(JournalEvent).where(JournalEvent.action == "directory.exported")
+        )
+    assert (event.user_id, event.details) == (member.user_id, {"organisations": 1})
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_directory_takes_as_many_statements_whatever_its_length(
     client: InspectingClient, number: int

@@ -8,10 +8,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.actors import Role
 from app.journal import JournalEvent
+from partners.organisations.models import Seat
 from partners.people.models import MemberSession, Membership, Pledge, UserSecret
+from tests.factories import make_member
 from tests.partners.people.conftest import PASSWORD, RECOVERY, Known
 from tests.support.acting import seeding
+from tests.support.counting import recorded_statements
 from tests.support.pages import InspectingClient
 from tests.support.signing import COOKIE, sign_in
 
@@ -71,6 +75,66 @@ def test_wrong_password_and_unknown_address_answer_the_same(
     same = wrong.get_data(as_text=True).replace(known.email, "x")
     assert same == unknown.get_data(as_text=True).replace("personne@ailleurs.test", "x")
     assert "L’adresse ou le mot de passe ne correspond pas" in same
+
+
+def refusals() -> list[tuple[object, object, dict[str, str]]]:
+    """Seat, account and step of every refused sign-in, in the order of time."""
+    with seeding() as session:
+        found = select(JournalEvent).where(JournalEvent.action == "sign_in.refused")
+        ordered = session.scalars(found.order_by(JournalEvent.at)).all()
+        assert {one.principal for one in ordered} <= {"anonymous"}
+        assert [one.user_id for one in ordered] == [None] * len(ordered)
+        return [(one.seat_id, one.object_id, one.details) for one in ordered]
+
+
+def test_refused_sign_ins_are_journalled_without_what_was_typed(
+    client: InspectingClient, known: Known
+) -> None:
+    ours = (known.membership.seat_id, known.membership.user_id)
+    give_password(client, known.email, "une autre phrase")
+    give_password(client, "personne@ailleurs.test", "une autre phrase")
+    give_password(client, known.email)
+    client.post("/connexion/code", data={"totp_code": "000000"})
+    client.post("/connexion/code-de-secours", data={"recovery_code": "AAAA-AAAA"})
+    assert refusals() == [
+        (*ours, {"step": "password"}),
+        (None, None, {"step": "password"}),
+        (*ours, {"step": "code"}),
+        (*ours, {"step": "recovery_code"}),
+    ]
+
+
+def test_the_same_statements_whether_or_not_the_account_exists(
+    client: InspectingClient, known: Known
+) -> None:
+    asked = []
+    for email in (known.email, "personne@ailleurs.test"):
+        with recorded_statements() as statements:
+            give_password(client, email, "une autre phrase")
+        asked.append(list(statements))
+    assert asked[0] == asked[1] and any("note_refused_password" in one for one in asked[0])
+
+
+def test_an_auditor_reads_the_refusals_of_their_own_organisation(
+    client: InspectingClient, known: Known
+) -> None:
+    give_password(client, known.email, "une autre phrase")
+    client.delete_cookie(COOKIE)
+    for seat, expected in ((Seat(id=known.membership.seat_id), True), (None, False)):
+        sign_in(client, make_member(seat, Role.AUDITOR))
+        page = client.get("/journal?action=sign_in.refused").text
+        assert ("tentative refusée" in page) is expected
+        assert (known.email in page) is False
+        assert ("Sans session" in page) is expected
+
+
+def test_attempts_that_come_too_fast_are_counted_not_written(
+    client: InspectingClient, known: Known
+) -> None:
+    with time_machine.travel(clock.now(), tick=False):
+        for _ in range(9):
+            give_password(client, known.email, "une autre phrase")
+    assert len(refusals()) == 6
 
 
 def test_an_unknown_address_takes_as_long(monkeypatch: pytest.MonkeyPatch, app: Flask) -> None:
