@@ -78,13 +78,14 @@ def make_partners(rows: Rows, at: datetime) -> list[Partner]:
     file = content("organisations")
     found: list[Partner] = []
     for facts in file["organisation"]:
-        found += _make_organisation(facts, file["hours"], rows, at)
+        found += make_organisation(facts, file["hours"], rows, at)
     return found
 
 
-def _make_organisation(
+def make_organisation(
     facts: dict[str, Any], hours: dict[str, Any], rows: Rows, at: datetime
 ) -> Iterator[Partner]:
+    """One organisation as the file tells it: a partner for each of its seats."""
     dice = Dice(f"organisation:{facts['key']}")
     organisation = rows.add(
         Organisation(
