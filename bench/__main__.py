@@ -3,7 +3,7 @@
 import sys
 
 from app.embedded.places import DATABASE
-from bench.filling import Filled, close_filled, forget_filled, open_filled
+from bench.database.filling import Filled, close_filled, forget_filled, open_filled
 
 USAGE = "python -m bench fill CASES | refill CASES | stop CASES"
 

@@ -6,7 +6,7 @@ from typing import Any
 from stdnum import luhn
 
 from app.folding import fold, grams
-from bench.lines import (
+from bench.database.lines import (
     DAY,
     FALSE,
     NULL,
@@ -18,8 +18,8 @@ from bench.lines import (
     instant,
     quoted_array,
 )
-from bench.pools import Town
-from bench.seats import BenchSeat
+from bench.database.pools import Town
+from bench.database.seats import BenchSeat
 from cases.demo.companies import FORMS, HEADCOUNTS, SOCIAL_FORMS
 from cases.demo.texts import capital, content
 

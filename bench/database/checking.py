@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from bench.columns import COLUMNS
+from bench.database.columns import COLUMNS
 
 FOREIGN_KEYS = """
 SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text, b.attname

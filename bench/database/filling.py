@@ -18,15 +18,15 @@ from app.embedded.valkey import stop_valkey
 from app.factory import create_app
 from app.migrating import upgrade_database
 from app.reference.cli import load_as_owner
-from bench.bulk import Bulk, bulk_load
-from bench.checking import check_database
-from bench.directory import make_directory
-from bench.lines import Draw
-from bench.places import database_folder, refuse_small_disk
-from bench.pools import make_pools
-from bench.seats import bench_seat
-from bench.shape import Shape
-from bench.stories import Teller
+from bench.database.bulk import Bulk, bulk_load
+from bench.database.checking import check_database
+from bench.database.directory import make_directory
+from bench.database.lines import Draw
+from bench.database.places import database_folder, refuse_small_disk
+from bench.database.pools import make_pools
+from bench.database.seats import bench_seat
+from bench.database.shape import Shape
+from bench.database.stories import Teller
 from config import Settings, load_settings
 
 SEED = 20_240_131

@@ -14,8 +14,8 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import Column
 
 from app.db import Base
-from bench.columns import COLUMNS, REPLACED_TRIGGERS, REPLAYED_TRIGGERS
-from bench.lines import FALSE, TRUE, escaped
+from bench.database.columns import COLUMNS, REPLACED_TRIGGERS, REPLAYED_TRIGGERS
+from bench.database.lines import FALSE, TRUE, escaped
 
 MAINTENANCE_MEMORY = "512MB"
 UNKNOWN_TRIGGERS = """
@@ -83,7 +83,7 @@ def refuse_unknown_triggers(connection: psycopg.Connection) -> None:
     unknown = {(table, name) for table, name in found} - REPLACED_TRIGGERS - set(REPLAYED_TRIGGERS)
     if unknown:
         named = ", ".join(f"{name} on {table}" for table, name in sorted(unknown))
-        raise UnknownTrigger(f"Say in bench/columns.py what stands for: {named}")
+        raise UnknownTrigger(f"Say in bench/database/columns.py what stands for: {named}")
 
 
 def _blanks(name: str) -> tuple[list[str], str]:

@@ -9,11 +9,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from bench.firms import Firm, make_firm
-from bench.lines import DAY, FALSE, NULL, TRUE, Draw, array, day_text, escaped, instant
-from bench.pools import Pools
-from bench.seats import BenchSeat, Worker, frozen, json_column
-from bench.shape import COMMON_WORD, LONG_ENTRIES, RARE_WORD, SPAN_DAYS, Shape
+from bench.database.firms import Firm, make_firm
+from bench.database.lines import DAY, FALSE, NULL, TRUE, Draw, array, day_text, escaped, instant
+from bench.database.pools import Pools
+from bench.database.seats import BenchSeat, Worker, frozen, json_column
+from bench.database.shape import COMMON_WORD, LONG_ENTRIES, RARE_WORD, SPAN_DAYS, Shape
 from cases.casework.commands.opening import ALPHABET
 from cases.casework.enums import (
     ActionStatus,

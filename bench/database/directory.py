@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Role, Side
 from app.reference.models import Commune, Region
-from bench.shape import ORGANISATIONS
+from bench.database.shape import ORGANISATIONS
 from cases.demo.accounts import FIRST_DAY
 from cases.demo.organisations import Partner, make_organisation
 from cases.demo.people import Member, give_secrets, name_correspondents

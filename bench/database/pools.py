@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.reference.models import Commune, CommunePostcode
-from bench.lines import Draw, escaped
+from bench.database.lines import Draw, escaped
 from cases.casework.enums import EntryKind
 from cases.demo.notes import GENERAL, KINDS
 from cases.demo.randomness import Dice

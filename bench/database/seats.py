@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.actors import Side
-from bench.lines import escaped
-from bench.pools import Town
+from bench.database.lines import escaped
+from bench.database.pools import Town
 from cases.demo.organisations import Partner
 from cases.referrals.commands.sending import ANSWER_HOURS
 from partners.organisations.enums import Subject

@@ -9,11 +9,9 @@ from config import ROOT
 FOLDER = ROOT / "var" / "bench"
 #: What changes a filled database when it changes.
 SOURCES = (
-    *("bench/*.py", "migrations/**/*.py", "migrations/**/*.sql", "app/reference/data/*"),
+    *("bench/database/*.py", "migrations/**/*.py", "migrations/**/*.sql", "app/reference/data/*"),
     *("app/roles.py", "app/folding.py", "cases/demo/**/*.py", "cases/demo/**/*.toml"),
 )
-#: Rooms of the bench that write nothing into the database.
-NOT_THE_LOADER = frozenset({"__main__.py"})
 #: Bytes on disk for one case, indexes included, and room to make the indexes in.
 BYTES_PER_CASE = 40_000
 SPARE_BYTES = 2_000_000_000
@@ -32,14 +30,9 @@ def digest() -> str:
     """Changes with the loader, the migrations and the words of the demonstration."""
     found = hashlib.sha256()
     paths = {path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()}
-    for path in sorted(path for path in paths if _counts(path)):
+    for path in sorted(path for path in paths if path.suffix != ".pyc"):
         found.update(path.read_bytes())
     return found.hexdigest()[:10]
-
-
-def _counts(path: Path) -> bool:
-    is_ours = path.parent == ROOT / "bench"
-    return path.suffix != ".pyc" and not (is_ours and path.name in NOT_THE_LOADER)
 
 
 def refuse_small_disk(cases: int, folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""The measures: the same actions asked of the product, of a bare page, and of the database."""
