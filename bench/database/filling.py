@@ -21,6 +21,7 @@ from app.reference.cli import load_as_owner
 from bench.database.bulk import Bulk, bulk_load
 from bench.database.checking import check_database
 from bench.database.directory import make_directory
+from bench.database.forgetting import forget_since
 from bench.database.lines import Draw
 from bench.database.places import database_folder, refuse_small_disk
 from bench.database.pools import make_pools
@@ -51,12 +52,15 @@ class Filled:
 
 
 def open_filled(cases: int) -> Filled:
-    """The database of this size, filled when it is not kept from an earlier run."""
+    """The database of this size as it was filled: now, or by an earlier run."""
     folder = database_folder(cases)
     if not (folder / FILLED).exists():
         _throw_away(folder)
         fill(cases, folder)
-    return Filled(cases, folder, ensure_postgres(folder))
+    filled = Filled(cases, folder, ensure_postgres(folder))
+    with superuser(filled) as connection:
+        forget_since(connection, datetime.fromtimestamp((folder / FILLED).stat().st_mtime, UTC))
+    return filled
 
 
 def forget_filled(cases: int) -> None:

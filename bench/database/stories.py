@@ -449,7 +449,7 @@ class Teller:
         self._tell_receiver(story, referral, seat, sent)
 
     def _tell_receiver(self, story: Story, referral: str, seat: BenchSeat, sent: int) -> None:
-        draw, told = self.draw, sent + 75
+        draw, told = self.draw, min(sent + 75, self.now)
         key = f"bench:{TELL_RECEIVER}:{referral}"
         text = escaped(f"{story.lead.name} vous adresse une orientation.")
         read = NULL if self.now - told < 12 * DAY else instant(told + DAY)
@@ -506,7 +506,7 @@ class Teller:
         self, story: Story, entry: str, audience: Audience, worker: Worker, body: str, at: int
     ) -> None:
         """The earlier text said less."""
-        shorter, later = body[: len(body) // 2], at + 1800
+        shorter, later = body[: len(body) // 2], min(at + 1800, self.now)
         facts = (shorter, instant(later), worker.membership, audience.value)
         self._add("entry_revision", self.draw.identifier(later), entry, story.id, *facts)
 

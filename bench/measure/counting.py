@@ -1,0 +1,51 @@
+"""SQL statements of a page, counted exactly: the application is called here, without a server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.db import db
+from bench.measure.browser import Answer, Browser, Fields
+
+
+class InProcess:
+    """The same session as a browser's, asked of the application itself."""
+
+    def __init__(self, app: Flask, browser: Browser) -> None:
+        self.client = app.test_client()
+        self.token = browser.token
+        self.base = f"http://127.0.0.1:{browser.port}"
+        for name, value in browser.cookies.items():
+            self.client.set_cookie(name, value, domain="127.0.0.1")
+
+    def get(self, path: str) -> Answer:
+        """Ask for a page, all of it."""
+        return self._answer(self.client.get(path, base_url=self.base))
+
+    def post(self, path: str, fields: Fields) -> Answer:
+        """Send a form."""
+        return self._answer(self.client.post(path, data=dict(fields), base_url=self.base))
+
+    def _answer(self, response: Any) -> Answer:
+        return Answer(response.status_code, response.headers.get("Location", ""), response.data)
+
+
+@contextmanager
+def collected_statements(app: Flask) -> Iterator[list[str]]:
+    """Statements sent meanwhile by this application; BEGIN and COMMIT are not among them."""
+    found: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        found.append(" ".join(statement.split())[:300])
+
+    with app.app_context():
+        engine: Engine = db.engine
+    event.listen(engine, "before_cursor_execute", keep)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", keep)
