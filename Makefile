@@ -6,7 +6,7 @@ export PORT ?= 8000
 TESTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check stop reset-demo lock format broker-stop broker-start install-run install-test
+.PHONY: help run test check bench bench-machines stop reset-demo lock format broker-stop broker-start install-run install-test
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,12 @@ check: install-test ## Format, lint, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: install-test ## Measure the pages at 10 000 and 100 000 cases (N=1000000, FRESH=1)
+	@$(BIN)/python -m bench run $(N)
+
+bench-machines: install-test ## Kill web and worker processes under load, lose nothing
+	@$(BIN)/python -m bench machines
 
 stop: ## Stop the site and its servers
 	@test -x $(BIN)/python && $(BIN)/python -m app.processes stop || true
