@@ -23,7 +23,7 @@ def as_file(results: Results, machine: dict[str, Any]) -> dict[str, Any]:
             "machine": machine,
             "what_grows": GROWTH,
             "promises": "the product has no table of promises yet: a referral keeps its two dates",
-            "journal_seals": "none: sealing is the scheduler's, no page that is measured reads them",
+            "journal_seals": "none: the scheduler seals, and no measured page reads seals",
             "sizes": {str(size): found for size, found in results.items()},
             "reaches": [one.as_json() for one in reaches_of(results)],
         }

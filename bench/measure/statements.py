@@ -97,8 +97,9 @@ VALUES (%(basis)s, %(case)s, 'consent', 'writing', 'x', '', clock_timestamp(),
 SEND_REFERRAL = """INSERT INTO referral (id, case_id, need_id, kind, state, subject, sender_seat_id,
   sender_member_id, receiver_seat_id, basis_id, message, frozen, client_key, sent_at, decline_text,
   can_entrepreneur_read, end_note, created_at)
-VALUES (%(referral)s::uuid, %(case)s, %(need)s, 'joint', 'sent', 'other', %(seat)s, %(me)s, %(receiver)s,
-  %(basis)s, '', '{}', %(referral)s::uuid::text, clock_timestamp(), '', false, '', clock_timestamp())"""
+VALUES (%(referral)s::uuid, %(case)s, %(need)s, 'joint', 'sent', 'other', %(seat)s, %(me)s,
+  %(receiver)s, %(basis)s, '', '{}', %(referral)s::uuid::text, clock_timestamp(), '', false, '',
+  clock_timestamp())"""
 SEND_SHEET = """INSERT INTO referral_sheet (referral_id, sections, content, frozen_at)
 VALUES (%(referral)s, '{identity,situation}', '{"identity": [["Entreprise", "x"]]}',
   clock_timestamp())"""
