@@ -33,8 +33,8 @@ from bench.measure.servers import (
 from bench.measure.targets import Sending, Targets, find_targets
 from config import load_settings
 
-CASES = 2_000
-WEBS, WORKERS, CLIENTS = 4, 3, 6
+CASES = 6_000
+WEBS, WORKERS, CLIENTS = 4, 3, 4
 #: Who is killed, in order; each comes back after a moment.
 VICTIMS = ("web0", "worker0", "web2", "worker1", "relay", "web1", "worker2", "web3")
 CALM_SECONDS, DEAD_SECONDS = 4.0, 2.0
@@ -133,7 +133,7 @@ def _under_load(machines: Machines, targets: Targets, connection: psycopg.Connec
             if number % 3 == 0:
                 client.send(sending)
             else:
-                client.write(targets.open_cases[number % len(targets.open_cases)], targets.today)
+                client.write(targets.writable[number % len(targets.writable)], targets.today)
 
     clients = [threading.Thread(target=work) for _ in range(CLIENTS)]
     for one in clients:

@@ -31,6 +31,10 @@ WHERE f.lead_seat_id = %s AND f.status = 'open' AND n.seat_id = f.lead_seat_id
   AND (SELECT count(*) FROM timeline_entry e WHERE e.case_id = f.id) < 100
 ORDER BY f.id DESC LIMIT 60
 """
+OPEN_CASES = """
+SELECT f.id FROM case_file f WHERE f.reader_seats @> ARRAY[%s::uuid] AND f.status = 'open'
+ORDER BY f.id DESC LIMIT 60
+"""
 LONG_CASE = """
 SELECT f.id FROM case_file f WHERE f.reader_seats @> ARRAY[%s::uuid]
   AND (SELECT count(*) FROM timeline_entry e WHERE e.case_id = f.id) >= %s LIMIT 1
@@ -69,6 +73,7 @@ class Targets:
     observer: dict[str, Any]
     cases: list[str]
     open_cases: list[str]
+    writable: list[str]
     long_case: str
     sendings: list[Sending]
     received: list[str]
@@ -114,6 +119,7 @@ def find_targets(connection: psycopg.Connection) -> Targets:
             observer,
             cases=_ids(cursor.execute(READ_CASES, [seat]).fetchall()),
             open_cases=list(dict.fromkeys(_ids(led))),
+            writable=_ids(cursor.execute(OPEN_CASES, [seat]).fetchall()),
             long_case=_ids(cursor.execute(LONG_CASE, [seat, LONG_ENTRIES]).fetchall())[0],
             sendings=_sendings(cursor, led, seat),
             received=_ids(cursor.execute(RECEIVED, [seat]).fetchall()),
