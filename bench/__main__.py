@@ -4,7 +4,7 @@ import os
 import sys
 
 from app.embedded.places import DATABASE
-from bench.database.filling import Filled, close_filled, forget_filled, open_filled
+from bench.database.filling import Filled, forget_filled, open_filled, stop_filled
 from bench.database.places import FOLDER
 
 USAGE = "python -m bench run CASES… | fill CASES | refill CASES | stop CASES | machines"
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
             forget_filled(int(cases))
             _tell(open_filled(int(cases)))
         case ["stop", cases]:
-            close_filled(open_filled(int(cases)))
+            stop_filled(int(cases))
         case ["machines"]:
             from bench.machines import try_machines
 
@@ -47,7 +47,7 @@ def _run(sizes: list[int]) -> int:
         try:
             results[size] = measure_size(filled)
         finally:
-            close_filled(filled)
+            stop_filled(size)
     machine = {**before, "load_average_after": machine_facts()["load_average"]}
     write_file(results, machine, FOLDER / "results.json")
     print("\n".join(table(results)))

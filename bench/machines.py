@@ -20,7 +20,7 @@ import psycopg
 
 from app.embedded.valkey import ensure_valkey
 from app.processes.running import commands
-from bench.database.filling import Filled, close_filled, open_filled, superuser
+from bench.database.filling import Filled, open_filled, stop_filled, superuser
 from bench.measure.browser import Answer, Browser, signed_in
 from bench.measure.servers import (
     PRODUCT_PORT,
@@ -113,7 +113,7 @@ def try_machines() -> int:
             wrong += [] if is_drained else [f"the outbox keeps {_left(connection)}"]
     finally:
         machines.stop()
-        close_filled(filled)
+        stop_filled(CASES)
     _report(machines, told, wrong)
     return 1 if wrong else 0
 

@@ -68,10 +68,12 @@ def forget_filled(cases: int) -> None:
     _throw_away(database_folder(cases))
 
 
-def close_filled(filled: Filled) -> None:
-    """Stop its server; the data stay."""
-    stop_valkey(filled.folder)
-    stop_postgres(filled.folder)
+def stop_filled(cases: int) -> None:
+    """Stop the servers of the database of this size, if it exists; the data stay."""
+    folder = database_folder(cases)
+    if folder.exists():
+        stop_valkey(folder)
+        stop_postgres(folder)
 
 
 def fill(cases: int, folder: Path) -> None:
