@@ -24,6 +24,7 @@ from bench.database.filling import Filled, open_filled, stop_filled, superuser
 from bench.measure.browser import Answer, Browser, signed_in
 from bench.measure.servers import (
     PRODUCT_PORT,
+    START_SECONDS,
     Group,
     await_port,
     environment_of,
@@ -93,6 +94,21 @@ class Machines:
             one.kill()
         self.running[name].wait()
 
+    def await_health(self, name: str) -> None:
+        """Wait until a web machine answers: the next one is not killed before."""
+        deadline = time.monotonic() + START_SECONDS
+        while name in self.ports and not self._is_healthy(self.ports[name]):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{name} does not come back: see its log in var/bench")
+            time.sleep(0.5)
+
+    @staticmethod
+    def _is_healthy(port: int) -> bool:
+        try:
+            return Browser(port).get("/healthz").status == 200
+        except BROKEN:
+            return False
+
     def stop(self) -> None:
         """The ordinary end."""
         stop_all(list(self.running.values()))
@@ -143,6 +159,7 @@ def _under_load(machines: Machines, targets: Targets, connection: psycopg.Connec
         machines.kill(name)
         _wait(DEAD_SECONDS, connection)
         machines.start(name)
+        machines.await_health(name)
         print(f"machines: {name} killed and started again", flush=True)
     _wait(CALM_SECONDS, connection)
     done.set()
