@@ -32,6 +32,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("membership_ended", "cases.casework.commands:hand_over_cases"),
     ("consent_withdrawn", "cases.referrals.commands:tell_partners_of_withdrawal"),
     ("case_closed", "cases.referrals.commands:stop_referrals_of_case"),
+    ("cases_anonymised", "cases.rights.commands.forgetting:forget_requests_of_cases"),
     ("cases_anonymised", "cases.referrals.commands.forgetting:forget_referrals_of_cases"),
     ("cases_anonymised", "cases.casework.commands.forgetting:forget_words_of_cases"),
     ("restored", "cases.retention.commands.replaying:replay"),

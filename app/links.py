@@ -75,7 +75,7 @@ LIFETIME = {
     LinkPurpose.COPY: timedelta(days=8),
 }
 #: A new link of these revokes the former ones of the same object.
-ONE_AT_A_TIME = frozenset({LinkPurpose.CONSENT, LinkPurpose.ANSWER, LinkPurpose.ACTION})
+ONE_AT_A_TIME = frozenset({LinkPurpose.CONSENT, LinkPurpose.ANSWER})
 
 
 class Link(Identified, Dated, Base):

@@ -200,7 +200,6 @@ PERMISSIONS = {
 #: Pages of a case whose readings are told, and what each is called.
 READINGS = {
     "case.read": "le dossier",
-    "case.opened_outside_territory": "le dossier, hors de son territoire",
     "case.history.read": "l’historique",
     "assessment.read": "l’état des lieux",
     "sharing.read": "la page des accès",
@@ -209,5 +208,10 @@ READINGS = {
     "sheet.downloaded": "une fiche de liaison, téléchargée",
     "rights_request.read": "une demande sur les données",
     "space.read": "l’espace de l’entrepreneur",
+}
+#: What the lead reads besides.
+OPENINGS = {
+    **READINGS,
+    "case.opened_outside_territory": "le dossier, hors de son territoire",
     "action.read": "une action, par son lien",
 }

@@ -47,11 +47,11 @@ def ask_timeline(arguments: Any) -> ListRequest:
 
 
 def first_lines(case_id: uuid.UUID, actor: Actor) -> TimelinePage:
-    """The latest lines: two statements whatever their number."""
-    page = _page(case_id, actor, EntryFilter(), None, FIRST_LINES)
+    """The latest lines, and how many corrected ones are below: one statement."""
+    found, corrected = queries.list_first_entries(case_id, actor, FIRST_LINES + 1)
+    page = _cut(found, FIRST_LINES)
     shown = sum(one.corrected_at is not None for one in page.entries)
-    below = queries.count_corrected(case_id, actor) - shown
-    return TimelinePage(page.entries, page.next_key, below)
+    return TimelinePage(page.entries, page.next_key, corrected - shown)
 
 
 def more_lines(case_id: uuid.UUID, listing: ListRequest, after: str, actor: Actor) -> TimelinePage:
@@ -78,7 +78,11 @@ def seat_choices(participations: Iterable[Participation]) -> list[tuple[str, str
 def _page(
     case_id: uuid.UUID, actor: Actor, asked: EntryFilter, after: Key | None, size: int
 ) -> TimelinePage:
-    found = queries.list_entries(case_id, actor, asked, after=after, limit=size + 1)
+    return _cut(queries.list_entries(case_id, actor, asked, after=after, limit=size + 1), size)
+
+
+def _cut(found: Sequence[TimelineEntry], size: int) -> TimelinePage:
+    """A page of the lines found, of which one more than its size tells that others follow."""
     shown = found[:size]
     last = shown[-1] if len(found) > size else None
     return TimelinePage(shown, write_key(last.happened_at, last.id) if last else "")

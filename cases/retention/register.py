@@ -58,7 +58,8 @@ TABLES: dict[str, Kind | Kept] = {
         (
             *("case_file", "case_change", "participation", "timeline_entry", "entry_revision"),
             *("assessment", "assessment_debt", "case_action", "need", "referral"),
-            *("referral_step", "access_request_match"),
+            *("referral_step", "access_request_match", "action_reply", "outside_access"),
+            *("rights_request", "rights_copy"),
         ),
         Kind.CASE,
     ),
@@ -77,7 +78,8 @@ TABLES: dict[str, Kind | Kept] = {
 DELETED = frozenset(
     {
         *("entry_revision", "assessment", "assessment_debt", "case_action", "referral_sheet"),
-        *("access_request_match", "printout"),
+        *("access_request_match", "printout", "action_reply", "outside_access"),
+        *("rights_request", "rights_copy"),
     }
 )
 #: Words of the tables of a case that stay: codes, and what keeps them apart.

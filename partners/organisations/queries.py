@@ -105,6 +105,30 @@ def list_organisations(
 
     ``quickest`` names those whose answer delay is known, the quickest first: it is not known here.
     """
+    statement = _ordered(wanted, order, quickest, descending=descending)
+    return list(db.session.scalars(statement.offset(offset).limit(limit)))
+
+
+def page_of_organisations(
+    wanted: Wanted,
+    order: Order = Order.NAME,
+    *,
+    descending: bool = False,
+    quickest: Sequence[uuid.UUID] = (),
+    offset: int = 0,
+    limit: int = 25,
+) -> tuple[list[Organisation], int]:
+    """The same, and how many match in all, counted beside the rows."""
+    total = select(func.count()).select_from(_matching(wanted).subquery()).scalar_subquery()
+    statement = _ordered(wanted, order, quickest, descending=descending).add_columns(total)
+    found = db.session.execute(statement.offset(offset).limit(limit)).all()
+    rows = [row[0] for row in found]
+    return rows, found[0][1] if found else count_organisations(wanted)
+
+
+def _ordered(
+    wanted: Wanted, order: Order, quickest: Sequence[uuid.UUID], *, descending: bool
+) -> Select[Organisation]:
     ordered = {
         Order.NAME: Organisation.folded_name,
         Order.KIND: case(*((Organisation.kind == one, one.label) for one in OrganisationKind)),
@@ -115,8 +139,7 @@ def list_organisations(
     }[order]
     first = (ordered.desc() if descending else ordered.asc()).nulls_last()
     statement = _matching(wanted).options(*LISTED_FACTS)
-    statement = statement.order_by(first, Organisation.folded_name, Organisation.id)
-    return list(db.session.scalars(statement.offset(offset).limit(limit)))
+    return statement.order_by(first, Organisation.folded_name, Organisation.id)
 
 
 def count_organisations(wanted: Wanted = Wanted()) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from app.db import Base, db, moved
 from cases.casework.models import (
+    ActionReply,
     Assessment,
     AssessmentDebt,
     CaseAction,
@@ -16,6 +17,7 @@ from cases.casework.models import (
     CaseFile,
     EntryRevision,
     LegalBasis,
+    OutsideAccess,
     Participation,
     TimelineEntry,
 )
@@ -60,10 +62,11 @@ def _end_participations(ids: list[uuid.UUID]) -> None:
 
 
 def _delete_rows(ids: list[uuid.UUID]) -> None:
-    """Figures of money would name the company: assessments go whole, and so do actions."""
+    """Figures of money would name the company: assessments go whole, and so do actions, what was
+    answered to them, and the reasons for which the case was opened from elsewhere."""
     assessments = select(Assessment.id).where(Assessment.case_id.in_(ids))
     db.session.execute(delete(AssessmentDebt).where(AssessmentDebt.assessment_id.in_(assessments)))
-    for model in (Assessment, CaseAction, EntryRevision):
+    for model in (Assessment, ActionReply, CaseAction, EntryRevision, OutsideAccess):
         db.session.execute(delete(model).where(model.case_id.in_(ids)))
 
 

@@ -66,23 +66,28 @@ def list_entries(
 
     ``after`` is the (happened_at, id) of the last line already read. One statement.
     """
-    statement = (
-        _heard(case_id, actor, asked, after)
-        .options(
-            joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
-            joinedload(TimelineEntry.author).joinedload(Membership.user),
-            joinedload(TimelineEntry.revisions),
-        )
-        .order_by(TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
-        .limit(limit)
-    )
+    statement = _as_read(_heard(case_id, actor, asked, after)).limit(limit)
     return db.session.scalars(statement).unique().all()
 
 
-def count_corrected(case_id: uuid.UUID, actor: Actor) -> int:
-    """How many lines of a timeline were corrected, among those the actor reads."""
-    found = _heard(case_id, actor, EntryFilter(is_corrected=True), None)
-    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+def list_first_entries(
+    case_id: uuid.UUID, actor: Actor, limit: int
+) -> tuple[Sequence[TimelineEntry], int]:
+    """The latest lines, and how many of the whole timeline were corrected: one statement."""
+    corrected = _heard(case_id, actor, EntryFilter(is_corrected=True), None)
+    number = select(func.count()).select_from(corrected.subquery()).scalar_subquery()
+    statement = _as_read(_heard(case_id, actor, EntryFilter(), None)).add_columns(number)
+    rows = db.session.execute(statement.limit(limit)).unique().all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _as_read(statement: Select[Any]) -> Select[Any]:
+    """With what each line shows, the latest first."""
+    return statement.options(
+        joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
+        joinedload(TimelineEntry.author).joinedload(Membership.user),
+        joinedload(TimelineEntry.revisions),
+    ).order_by(TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
 
 
 def count_newer(entry: TimelineEntry, actor: Actor) -> int:

@@ -5,16 +5,21 @@ from flask.typing import ResponseReturnValue
 
 from app import journal
 from app.db import unit_of_work
-from app.security import by_link, current_actor
+from app.links import LinkPurpose
+from app.security import by_link, current_actor, public
 from cases.casework import commands, queries, rules
+from cases.casework.commands.acting import SEND_LINK
 from cases.casework.errors import ActionAnswered
 from cases.casework.forms import ReplyForm
 from cases.casework.readers import bearer_sentence
 from cases.casework.views.blueprint import blueprint
+from partners.people.renewing import ask_another_link
+
+AGAIN = "casework.renew_action_link"
 
 
 @blueprint.route("/action/<token>", methods=["GET", "POST"])
-@by_link("action")
+@by_link("action", renewal=AGAIN)
 def asked_action(token: str) -> ResponseReturnValue:
     """Opening the link changes nothing; answering is a post, and what was answered is shown."""
     actor, form = current_actor(), ReplyForm()
@@ -46,3 +51,10 @@ def asked_action(token: str) -> ResponseReturnValue:
         readers=bearer_sentence(action.audience, facts.organisation, facts.side),
     )
     return page, 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/action/<token>/nouveau-lien")
+@public
+def renew_action_link(token: str) -> str:
+    """Another link, to the address of the first, if the action still waits for an answer."""
+    return ask_another_link(token, LinkPurpose.ACTION, SEND_LINK, names="action_id")

@@ -9,7 +9,7 @@ from app import clock, journal
 from app.db import unit_of_work
 from app.security import current_actor, requires
 from cases.casework import commands, queries, rules
-from cases.casework.enums import READINGS, Section
+from cases.casework.enums import OPENINGS, Section
 from cases.casework.errors import LeadCannotLeave
 from cases.casework.forms import LeaveForm
 from cases.casework.views.blueprint import (
@@ -38,7 +38,7 @@ def sharing(case_id: uuid.UUID) -> str:
         "seats": queries.seats_by_id(seat for basis in bases for seat in basis.seat_ids),
         "openings": queries.list_openings(case_id, actor) if can_see_openings else (),
         "section_labels": SECTION_LABELS,
-        "readings": READINGS,
+        "readings": OPENINGS,
         "rules": rules,
     }
     with unit_of_work():

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, DateTime, ScalarSelect, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.actors import CASE_ROLES
@@ -15,17 +15,7 @@ from partners.people.models import Membership, UserAccount
 
 def is_staffed(seat_id: uuid.UUID) -> bool:
     """Has a seat a member to be mailed, whose role reads cases?"""
-    statement = (
-        select(Membership.id)
-        .join(UserAccount, UserAccount.id == Membership.user_id)
-        .where(
-            Membership.seat_id == seat_id,
-            Membership.ended_at.is_(None),
-            Membership.role.in_(CASE_ROLES),
-            UserAccount.is_active,
-        )
-    )
-    return db.session.scalar(statement.limit(1)) is not None
+    return bool(db.session.scalar(select(_has_readers(seat_id))))
 
 
 def find_answer_address(referral: Referral) -> str:
@@ -34,19 +24,39 @@ def find_answer_address(referral: Referral) -> str:
     Creditor firewall (``domain.md`` §9): an organisation that both helps and claims has one mail
     box for its two sides; nothing meant for one goes there.
     """
+    return db.session.scalar(select(_address(referral))) or ""
+
+
+def answer_link_facts(referral: Referral) -> tuple[str, datetime | None, bool]:
+    """The three of them in one statement: address, when the last link left, is it staffed."""
+    sent_at = func.last_answer_link(referral.id, type_=DateTime(timezone=True))
+    facts = select(_address(referral), sent_at, _has_readers(referral.receiver_seat_id))
+    address, at, is_staffed = db.session.execute(facts).one()
+    return address or "", at, is_staffed
+
+
+def _has_readers(seat_id: uuid.UUID) -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(UserAccount.id == Membership.user_id, UserAccount.is_active)
+        .where(Membership.seat_id == seat_id, Membership.ended_at.is_(None))
+        .where(Membership.role.in_(CASE_ROLES))
+    )
+
+
+def _address(referral: Referral) -> ScalarSelect[str]:
     other = aliased(Seat)
     has_two_sides = exists().where(
         other.organisation_id == Seat.organisation_id, other.id != Seat.id
     )
-    address = func.coalesce(func.nullif(Unit.email, ""), Organisation.email)
-    statement = (
-        select(address)
+    return (
+        select(func.coalesce(func.nullif(Unit.email, ""), Organisation.email))
         .select_from(Seat)
         .join(Organisation, Organisation.id == Seat.organisation_id)
         .outerjoin(Unit, Unit.id == referral.receiver_unit_id)
         .where(Seat.id == referral.receiver_seat_id, Organisation.is_active, ~has_two_sides)
+        .scalar_subquery()
     )
-    return db.session.scalar(statement) or ""
 
 
 def last_link_at(referral_id: uuid.UUID) -> datetime | None:

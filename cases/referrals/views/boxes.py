@@ -32,7 +32,7 @@ from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
 from cases.referrals.queries.access import list_own_requests
 from cases.referrals.queries.box import Standing, Tab, count_box
-from cases.referrals.queries.links import find_answer_address, is_staffed, last_link_at
+from cases.referrals.queries.links import answer_link_facts
 from cases.referrals.queries.referrals import get_referral, list_steps
 from cases.referrals.queries.today import list_access_requests_to_handle
 from cases.referrals.rules import rights
@@ -142,11 +142,8 @@ def show(referral_id: uuid.UUID) -> str:
 def _answer_link(referral: Referral, actor: Actor) -> AnswerLink | None:
     if not rights.can_send_answer_link(actor, referral):
         return None
-    return AnswerLink(
-        address=masked_email(find_answer_address(referral)),
-        sent_at=last_link_at(referral.id),
-        is_staffed=is_staffed(referral.receiver_seat_id),
-    )
+    address, sent_at, is_staffed = answer_link_facts(referral)
+    return AnswerLink(masked_email(address), sent_at, is_staffed)
 
 
 def answer_state(referral: Referral) -> str:

@@ -1,6 +1,7 @@
 """*Annuaire*: who helps, where, on what, and whether they are open now."""
 
 import uuid
+from typing import Any
 
 from flask import Response, render_template, request
 from werkzeug import Response as BaseResponse
@@ -41,12 +42,14 @@ LONGEST_EXPORT = 2000
 def directory() -> str:
     """Search the directory by name, kind, subject, place, level, freshness."""
     listing = _listing()
-    found = _listed(listing, offset=listing.offset, limit=listing.size)
+    found, total = queries.page_of_organisations(
+        _wanted(listing), **_order(listing), offset=listing.offset, limit=listing.size
+    )
     return render_template(
         "partners/organisations/directory.html",
         listing=listing,
         views=list_views("organisations.directory", current_actor()),
-        page=listing.page(found, queries.count_organisations(_wanted(listing))),
+        page=listing.page(found, total),
         names=commune_names(_communes_of(found)),
         delays=_answer_delays(found),
         kinds=[(kind.value, kind.label) for kind in OrganisationKind],
@@ -66,7 +69,7 @@ def export() -> BaseResponse:
     if again := ask_password_again():
         return again
     actor, listing = current_actor(), _listing()
-    found = _listed(listing, limit=LONGEST_EXPORT)
+    found = queries.list_organisations(_wanted(listing), **_order(listing), limit=LONGEST_EXPORT)
     names, delays = commune_names(_communes_of(found)), _answer_delays(found)
     with unit_of_work():
         commands.note_directory_export(len(found), by=actor)
@@ -88,16 +91,13 @@ def _listing() -> ListRequest:
     )
 
 
-def _listed(listing: ListRequest, *, offset: int = 0, limit: int) -> list[Organisation]:
+def _order(listing: ListRequest) -> dict[str, Any]:
     order = Order(listing.sort)
-    return queries.list_organisations(
-        _wanted(listing),
-        order,
-        descending=listing.descending,
-        quickest=_quickest() if order is Order.DELAY else (),
-        offset=offset,
-        limit=limit,
-    )
+    return {
+        "order": order,
+        "descending": listing.descending,
+        "quickest": _quickest() if order is Order.DELAY else (),
+    }
 
 
 def _wanted(listing: ListRequest) -> Wanted:

@@ -17,6 +17,7 @@ from app.links import Link, LinkPurpose
 from app.mail import list_kept
 from app.notices import Notice
 from cases.casework import commands, rules
+from cases.casework.commands.acting import SEND_LINK
 from cases.casework.enums import (
     ActionAnswer,
     ActionStatus,
@@ -401,7 +402,19 @@ def test_a_link_of_another_purpose_or_too_old_opens_nothing(client, asked, purpo
         session.execute(update(Link).where(which).values(expires_at=clock.now()))
     for answer in (client.get(path), client.post(path, data={"answer": "done"})):
         assert answer.status_code == 410
-        assert "Demandez-en un nouveau à la personne qui vous l’a envoyé" in answer.text
+        assert "Ce lien a expiré" in answer.text and f"{path}/nouveau-lien" in answer.text
+
+
+@pytest.mark.parametrize("status", ["todo", "done"])
+def test_asking_for_another_link_tells_nothing(client, asked, status):
+    path = page_of(asked)
+    with seeding() as session:
+        session.execute(update(Link).values(expires_at=clock.now()))
+        session.execute(update(CaseAction).values(status=status))
+    before = len(rows(Outbox, Outbox.kind == SEND_LINK))
+    answer = client.post(f"{path}/nouveau-lien")
+    assert answer.status_code == 200 and asked.objective not in answer.text
+    assert len(rows(Outbox, Outbox.kind == SEND_LINK)) == before + 1
 
 
 @pytest.mark.parametrize(

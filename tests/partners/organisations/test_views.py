@@ -99,7 +99,7 @@ def test_directory_takes_as_many_statements_whatever_its_length(
     client.get("/annuaire?besoin=bank")
     with recorded_statements() as statements:
         client.get("/annuaire?besoin=bank")
-    assert len([s for s in statements if "organisation" in s or "ref_" in s]) == 6, statements
+    assert len([s for s in statements if "organisation" in s or "ref_" in s]) == 5, statements
 
 
 def test_organisation_page_shows_who_answers_and_whom_it_helps(client: InspectingClient) -> None:
