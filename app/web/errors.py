@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
@@ -15,6 +17,11 @@ PAGES = (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)
 NEVER_SHOWN = ("password", "passe", "code", "token", "secret", "totp")
 MAX_SHOWN_LENGTH = 5000
 PLAIN = "text/plain; charset=utf-8"
+#: States of PostgreSQL that a moment cures: a lock or an answer waited for too long, a deadlock.
+BUSY = frozenset({"55P03", "57014", "40P01"})
+RETRY_AFTER_SECONDS = "5"
+
+log = structlog.get_logger("relais.web")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,7 @@ def register_error_pages(app: Flask) -> None:
     """Register a page for each HTTP error, for refusals of the domain and for lost sessions."""
     app.register_error_handler(CSRFError, show_expired_form)
     app.register_error_handler(Refusal, show_refusal)
+    app.register_error_handler(OperationalError, show_database_error)
     app.register_error_handler(HTTPException, show_http_error)
 
 
@@ -70,6 +78,16 @@ def show_expired_form(error: CSRFError) -> ResponseReturnValue:
     return error_page(400, template="errors/expired.html", typed=typed_values(request.form))
 
 
+def show_database_error(error: OperationalError) -> ResponseReturnValue:
+    """The database is busy, or away: nothing was written, and what was typed is given back."""
+    is_busy = getattr(error.orig, "sqlstate", None) in BUSY
+    log.error("database.busy" if is_busy else "database.down", error=type(error.orig).__name__)
+    template = "errors/busy.html" if is_busy else None
+    response = error_page(503, template=template, typed=typed_values(request.form))
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
 def typed_values(form: MultiDict[str, str]) -> list[Typed]:
     """Return the texts of a posted form, secrets and technical fields left out."""
     pairs = [(name, text.strip()) for name, text in form.items(multi=True)]
@@ -87,5 +105,12 @@ def error_page(status: int, template: str | None = None, **context: Any) -> Any:
     """
     known = status if status in PAGES else (InternalServerError.code if status >= 500 else 400)
     page = current_app.jinja_env.get_template(template or f"errors/{known}.html")
-    values = {"actor": None, "message": None, "status": status, "renewal_url": "", **context}
+    values = {
+        "actor": None,
+        "message": None,
+        "status": status,
+        "renewal_url": "",
+        "typed": (),
+        **context,
+    }
     return make_response(page.render(values), status)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy.exc import OperationalError
 
 from app.errors import Gone, NotAllowed, NotVisible, Refusal, TooMany
 from app.web import init_web
@@ -28,12 +30,18 @@ def app() -> Flask:
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
     app.add_url_rule("/erreur/<int:code>", "fail", abort)
     app.add_url_rule("/refus/<name>", "refuse", _refuse)
+    app.add_url_rule("/base/<state>", "ask", _ask_database, methods=["POST"])
     app.add_url_rule("/envoi", "send", lambda: "reçu", methods=["POST"])
     return app
 
 
 def _refuse(name: str) -> str:
     raise REFUSALS.get(name, Refusal)()
+
+
+def _ask_database(state: str) -> str:
+    failure = psycopg.errors.lookup(state) if state != "away" else psycopg.OperationalError
+    raise OperationalError("UPDATE", {}, failure())
 
 
 @pytest.fixture

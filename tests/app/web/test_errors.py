@@ -1,6 +1,7 @@
 """Error pages: one h1, a French sentence, a way home; nothing typed is lost."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.web.errors import PAGES
@@ -34,3 +35,14 @@ def test_expired_form_gives_back_the_text_without_secrets(client: FlaskClient) -
     assert "Rappeler &lt;mardi&gt;" in answer.text
     assert "secret-long" not in answer.text
     assert "Votre session a expiré" in answer.text
+
+
+@pytest.mark.parametrize("state", ["55P03", "57014", "40P01", "away"])
+def test_a_database_that_waits_or_is_away_gives_back_what_was_typed(
+    app: Flask, client: FlaskClient, state: str
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    answer = client.post(f"/base/{state}", data={"note": "Rappeler mardi", "password": "secret"})
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "5"
+    assert "Rappeler mardi" in answer.text and "secret" not in answer.text
+    assert ("Trop de monde à la fois" in answer.text) is (state != "away")
