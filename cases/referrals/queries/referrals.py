@@ -1,7 +1,7 @@
 """Referrals, their sheet and their steps."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
@@ -67,15 +67,16 @@ def get_referral(referral_id: uuid.UUID, actor: Actor) -> Referral:
 
 def find_referral(referral_id: uuid.UUID | None, actor: Actor) -> Referral | None:
     """One referral the actor may read, its row alone; None when there is none."""
+    if referral_id is None:
+        return None
     statement = referrals_visible_to(actor).where(Referral.id == referral_id)
     return db.session.scalars(statement).one_or_none()
 
 
-def find_sendings(client_key: str, actor: Actor) -> Sequence[Referral]:
-    """Referrals that a form already sent: their keys begin with the form's own."""
+def find_sendings(client_keys: Collection[str], actor: Actor) -> Sequence[Referral]:
+    """Referrals that a form already sent, by the keys it gives to each."""
     statement = referrals_visible_to(actor).where(
-        Referral.sender_seat_id == actor.seat_id,
-        Referral.client_key.startswith(f"{client_key}:", autoescape=True),
+        Referral.sender_seat_id == actor.seat_id, Referral.client_key.in_(client_keys)
     )
     return db.session.scalars(statement.options(*page_options()).order_by(Referral.id)).all()
 

@@ -125,7 +125,8 @@ def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue
     key = form.client_key.data or ""
     with unit_of_work():
         take_sending_turn(key)
-        sent = find_sendings(key, actor) or _send_each(sending, form, key, actor)
+        keys = [key_of(key, seat) for seat in sending.seats]
+        sent = find_sendings(keys, actor) or _send_each(sending, form, key, actor)
         _close_request(actor)
     for referral in sent:
         flash_done(referral, _sentence(referral))
@@ -146,11 +147,16 @@ def _send_each(sending: Sending, form: SendForm, key: str, actor: Actor) -> list
             message=form.message.data or "",
             commune=sending.commune,
             redirected_from=_redirected(sending.need, actor),
-            client_key=f"{key}:{seat.id}",
+            client_key=key_of(key, seat),
             by=actor,
         )
         for seat in sending.seats
     ]
+
+
+def key_of(key: str, seat: Seat) -> str:
+    """The key under which a form sends to one seat."""
+    return f"{key}:{seat.id}"
 
 
 def _redirected(need: Need, actor: Actor) -> uuid.UUID | None:

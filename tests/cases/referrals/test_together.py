@@ -109,7 +109,7 @@ def _send(story: Story, actor: Actor) -> object:
     [seat] = get_receivers([story.partner.seat_id], actor)
     with unit_of_work():
         take_sending_turn("twice")
-        if sent := find_sendings("twice", actor):
+        if sent := find_sendings([f"twice:{story.partner.seat_id}"], actor):
             return sent[0].id
         return commands.send_referral(
             need,
