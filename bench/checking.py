@@ -58,6 +58,11 @@ SELECT count(*) FROM case_file c LEFT JOIN (
   SELECT case_id, max(created_at) AS at FROM timeline_entry GROUP BY case_id) e ON e.case_id = c.id
 WHERE c.moved_at IS DISTINCT FROM greatest(c.opened_at, e.at)
 """,
+    "case_reader": """
+SELECT count(*) FROM (SELECT id, unnest(reader_seats) AS seat_id, moved_at, status FROM case_file) f
+  FULL JOIN case_reader r ON r.case_id = f.id AND r.seat_id = f.seat_id
+WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.status
+""",
     "participation.basis_id": """
 SELECT count(*) FROM participation p WHERE p.ended_at IS NULL AND p.basis_id IS NOT NULL
   AND NOT basis_covers(p.basis_id, p.case_id, p.seat_id, p.sections, p.started_at)

@@ -1,10 +1,10 @@
 """Lists of cases as a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from app.web.formatting import date_short
-from app.web.tables import csv_bytes
-from cases.casework.models import CaseFile
+from app.web.tables import csv_parts
 
 HEADER = (
     "Référence",
@@ -21,23 +21,22 @@ HEADER = (
 )
 
 
-def cases_csv(cases: Iterable[CaseFile], places: Mapping[str, str]) -> bytes:
-    """The cases shown, one line each; ``places`` are names of communes by code."""
-    return csv_bytes(HEADER, (_row(case, places) for case in cases))
+def cases_csv(lines: Iterable[Any]) -> Iterator[bytes]:
+    """One line for each case (``lists.list_lines``), in parts as they are read."""
+    return csv_parts(HEADER, map(_row, lines))
 
 
-def _row(case: CaseFile, places: Mapping[str, str]) -> tuple[object, ...]:
-    company = case.company
+def _row(line: Any) -> tuple[object, ...]:
     return (
-        case.reference,
-        case.title,
-        company.siren if company else "",
-        places.get(company.commune_code or "", "") if company else "",
-        case.phase.label,
-        case.status.label,
-        case.lead_seat.organisation.name,
-        case.lead_member.user.full_name if case.lead_member else "",
-        date_short(case.opened_at),
-        date_short(case.moved_at),
-        case.outcome.label if case.outcome else "",
+        line.reference,
+        line.title,
+        line.siren,
+        line.commune,
+        line.phase.label,
+        line.status.label,
+        line.lead,
+        line.member,
+        date_short(line.opened_at),
+        date_short(line.moved_at),
+        line.outcome.label if line.outcome else "",
     )

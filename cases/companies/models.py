@@ -23,7 +23,8 @@ CASE = row_class(RowClass.CASE)
 class Company(Identified, Dated, Base):
     """A company, with what is public of it. No SIREN: not created yet; closed: still a user.
 
-    ``name_grams`` are the three-letter grams of the folded name and trade name.
+    ``name_grams`` are the three-letter grams of the folded name and trade name. Whoever writes a
+    name writes its folded form: the words that find a case come from them.
     """
 
     __tablename__ = "company"
@@ -40,6 +41,7 @@ class Company(Identified, Dated, Base):
     name: Mapped[str]
     trade_name: Mapped[str] = mapped_column(default="")
     folded_name: Mapped[str] = mapped_column(index=True)
+    folded_trade_name: Mapped[str] = mapped_column(default="", server_default="")
     name_grams: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
     legal_form: Mapped[str | None] = mapped_column(ForeignKey("ref_legal_form.code"))
     naf: Mapped[str | None] = mapped_column(ForeignKey("ref_naf.code"))

@@ -5,6 +5,7 @@ policy of the case's children leans on it.
 """
 
 from cases.casework.models.cases import CaseChange, CaseFile
+from cases.casework.models.reading import CaseReader
 from cases.casework.models.sharing import LegalBasis, Participation
 from cases.casework.models.work import (
     Assessment,
@@ -20,6 +21,7 @@ __all__ = [
     "CaseAction",
     "CaseChange",
     "CaseFile",
+    "CaseReader",
     "EntryRevision",
     "LegalBasis",
     "Participation",
