@@ -38,6 +38,11 @@ SELECT count(*) FROM company c LEFT JOIN (
   ON k.id = c.id
 WHERE (SELECT array_agg(s ORDER BY s) FROM unnest(c.known_seats) s) IS DISTINCT FROM k.seats
 """,
+    "company.search_grams": """
+SELECT count(*) FROM company c LEFT JOIN ref_commune r ON r.code = c.commune_code
+WHERE NOT (c.search_grams @> c.name_grams AND c.search_grams @> coalesce(r.name_grams, '{}')
+  AND c.search_grams <@ (c.name_grams || r.name_grams))
+""",
     "person.known_seats": """
 SELECT count(*) FROM person t LEFT JOIN (
   SELECT id, array_agg(DISTINCT seat_id ORDER BY seat_id) AS seats FROM (

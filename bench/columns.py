@@ -2,8 +2,9 @@
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "company": (
-        *("id", "siren", "siret", "name", "folded_name", "name_grams", "legal_form", "naf"),
-        *("headcount_band", "commune_code", "postcode", "address", "created_on", "is_craft"),
+        *("id", "siren", "siret", "name", "folded_name", "name_grams", "search_grams"),
+        *("legal_form", "naf", "headcount_band", "commune_code", "postcode", "address"),
+        *("created_on", "is_craft"),
         *("is_ess", "source", "checked_at", "first_seat_id", "known_seats", "created_at"),
     ),
     "company_use": ("company_id", "seat_id", "used_at"),
@@ -70,6 +71,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 REPLACED_TRIGGERS = frozenset(
     {
         ("company", "known_to_first_seat"),
+        ("company", "company_grams"),
         ("person", "known_to_first_seat"),
         ("company_use", "company_used"),
         ("case_file", "read_by_lead"),

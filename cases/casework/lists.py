@@ -48,6 +48,21 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "suivi": ("moi", "pilote", "partenaire"),
 }
 LONGEST_EXPORT = 10_000
+#: What a file says of a case.
+LINE: tuple[Any, ...] = (
+    CaseFile.id,
+    CaseFile.reference,
+    case_title().label("title"),
+    Company.siren,
+    Commune.name.label("commune"),
+    CaseFile.phase,
+    CaseFile.status,
+    Organisation.name.label("lead"),
+    UserAccount.full_name.label("member"),
+    CaseFile.opened_at,
+    CaseFile.moved_at,
+    CaseFile.outcome,
+)
 
 
 def ask_cases(arguments: Any) -> ListRequest:
@@ -73,21 +88,8 @@ def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
 
 def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
     """What a file says of these cases, in this order, as far as the actor reads them still."""
-    statement = cases_visible_to(actor).with_only_columns(
-        CaseFile.id,
-        CaseFile.reference,
-        case_title().label("title"),
-        Company.siren,
-        Commune.name.label("commune"),
-        CaseFile.phase,
-        CaseFile.status,
-        Organisation.name.label("lead"),
-        UserAccount.full_name.label("member"),
-        CaseFile.opened_at,
-        CaseFile.moved_at,
-        CaseFile.outcome,
-    )
-    statement = with_title(statement).outerjoin(Company.commune)
+    visible: Select[Any] = cases_visible_to(actor).with_only_columns(*LINE)
+    statement = with_title(visible).outerjoin(Company.commune)
     statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
     statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
     found = {row.id: row for row in db.session.execute(statement.where(CaseFile.id.in_(ids)))}

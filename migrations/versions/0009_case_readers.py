@@ -18,14 +18,16 @@ KEEP_FOLDED = text("UPDATE company SET folded_trade_name = :folded WHERE id = :i
 
 
 def upgrade() -> None:
-    """Fold what was not, make the table, its triggers and the searches, fill it from the truth.
+    """Complete the companies, make the table, its triggers and the searches, fill it.
 
     Rows are written as the definer: under FORCE ROW LEVEL SECURITY the owner finds none.
     """
-    _run("05_trade_name.sql")
+    _run("05_company.sql")
     op.execute("SET LOCAL ROLE relais_definer")
     _fold_trade_names()
+    op.execute("UPDATE company SET name_grams = name_grams")
     op.execute("SET LOCAL ROLE relais_owner")
+    _run("07_company_indexes.sql")
     _run("10_case_reader.sql")
     _run("20_searching.sql")
     op.execute("SET LOCAL ROLE relais_definer")

@@ -117,6 +117,15 @@ CREATE FUNCTION person_renamed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFIN
     PERFORM write_case_readers(ARRAY(SELECT id FROM case_file WHERE person_id = NEW.id));
     RETURN NULL;
   END $$;
+-- A commune is renamed or moves to another département: its companies are found by what it is now.
+CREATE FUNCTION commune_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, public
+  AS $$ BEGIN
+    UPDATE company SET commune_code = commune_code WHERE commune_code = NEW.code;
+    PERFORM write_case_readers(ARRAY(SELECT f.id FROM case_file f
+      JOIN company c ON c.id = f.company_id WHERE c.commune_code = NEW.code));
+    RETURN NULL;
+  END $$;
 
 CREATE TRIGGER case_readers_written AFTER INSERT ON case_file
   FOR EACH ROW EXECUTE FUNCTION case_readers_changed();
@@ -137,3 +146,7 @@ CREATE TRIGGER company_renamed AFTER UPDATE ON company FOR EACH ROW
 CREATE TRIGGER person_renamed AFTER UPDATE ON person FOR EACH ROW
   WHEN (OLD.folded_name IS DISTINCT FROM NEW.folded_name)
   EXECUTE FUNCTION person_renamed();
+CREATE TRIGGER commune_changed AFTER UPDATE ON ref_commune FOR EACH ROW
+  WHEN ((OLD.name_grams, OLD.department_code) IS DISTINCT FROM
+    (NEW.name_grams, NEW.department_code))
+  EXECUTE FUNCTION commune_changed();
