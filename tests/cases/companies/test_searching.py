@@ -37,7 +37,7 @@ def by_comparing(member, typed: str) -> dict[tuple[int, str], int]:
     """How many companies share so many grams (half at least) under each folded name."""
     asked = set(grams(typed))
     with seeding() as session:
-        places = dict(session.execute(select(Commune.code, Commune.name)).tuples().all())
+        places = {code: name for code, name in session.execute(select(Commune.code, Commune.name))}
         known = session.scalars(select(Company).filter_by(first_seat_id=member.seat_id)).all()
     found: dict[tuple[int, str], int] = {}
     for one in known:
