@@ -103,6 +103,13 @@ def rename_company(world: World) -> None:
         company.name_grams, company.commune_code = grams(company.name), "64445"
 
 
+def erase_trade_name(world: World) -> None:
+    """What erases a trade name need not know that it was folded."""
+    rename_company(world)
+    with seeding() as session:
+        session.get_one(Company, world.case.company_id).trade_name = ""
+
+
 def rename_person(world: World) -> None:
     """The entrepreneur's name is corrected."""
     with seeding() as session:
@@ -138,8 +145,8 @@ def move_commune(world: World) -> None:
 
 
 STORY = (
-    *(end_partner, invite, rename_company, rename_person, write_a_note, steer),
-    *(change_person, move_commune),
+    *(end_partner, invite, rename_company, erase_trade_name, rename_person, write_a_note),
+    *(steer, change_person, move_commune),
 )
 
 

@@ -74,8 +74,8 @@ GRANT EXECUTE ON FUNCTION write_case_readers(uuid[]), rarest_grams(text[], integ
   TO relais_definer;
 GRANT EXECUTE ON FUNCTION rebuild_case_readers() TO relais_worker, relais_definer;
 GRANT EXECUTE ON FUNCTION case_readers_changed(), case_steered(), company_renamed(),
-  person_renamed(), commune_changed(), search_companies(text[], text, integer), search_cases(text[], text, text)
-  TO relais_web, relais_worker, relais_definer;
+  person_renamed(), commune_changed(), search_companies(text[], text, integer),
+  search_cases(text[], text, text) TO relais_web, relais_worker, relais_definer;
 ALTER FUNCTION write_case_readers(uuid[]) OWNER TO relais_definer;
 ALTER FUNCTION rebuild_case_readers() OWNER TO relais_definer;
 ALTER FUNCTION case_readers_changed() OWNER TO relais_definer;
