@@ -3,9 +3,11 @@
 import csv
 import io
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,6 +17,7 @@ MAX_PAGE_SIZE = 100
 MAX_PAGE_NUMBER = 4000
 MAX_COUNTED_ROWS = 10_000
 MAX_SEARCH_LENGTH = 120
+ROWS_OF_A_PART = 500
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -170,8 +173,19 @@ def safe_cell(value: object) -> object:
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV file in UTF-8 with its mark, separated by semicolons, every text quoted."""
-    out = io.StringIO()
+    return b"".join(csv_parts(header, rows))
+
+
+def csv_parts(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same file, ``ROWS_OF_A_PART`` rows at a time: what is read is sent, and forgotten."""
+    out, waiting = io.StringIO(), iter(rows)
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    part = BOM_UTF8 + out.getvalue().encode()
+    while part:
+        yield part
+        out.seek(0)
+        out.truncate()
+        some = islice(waiting, ROWS_OF_A_PART)
+        writer.writerows([safe_cell(cell) for cell in row] for row in some)
+        part = out.getvalue().encode()

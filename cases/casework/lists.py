@@ -1,10 +1,15 @@
-"""The list of cases: what may be asked of it, and the rows that answer, for one reader."""
+"""The list of cases: what may be asked of it, and the rows that answer, for one reader.
+
+Filters, order, bounds and total are asked of ``case_reader``, one row for each case the seat reads;
+the cases themselves are then read by identifier, under their own policy.
+"""
 
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -13,14 +18,27 @@ from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
 from cases.casework.enums import CaseStatus, Phase
-from cases.casework.models import CaseFile
-from cases.casework.queries import cases_visible_to
+from cases.casework.models import CaseFile, CaseReader
+from cases.casework.queries import case_title, cases_visible_to, with_title
 from cases.companies.identifiers import searched
 from cases.companies.models import Company
 from partners.organisations.models import Organisation, Seat
-from partners.people.models import Membership
+from partners.people.models import Membership, UserAccount
 
 SORTS = ("-moved", "opened", "name", "phase")
+#: Each with the column that breaks ties, in the order of its index.
+ORDERS: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
+    "moved": (CaseReader.moved_at.asc(), CaseReader.case_id.asc()),
+    "opened": (CaseReader.opened_at.asc(), CaseReader.case_id.asc()),
+    "name": (CaseReader.folded_title.asc(), CaseReader.case_id.asc()),
+    "phase": (CaseReader.phase.asc(), CaseReader.case_id.desc()),
+}
+REVERSED: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
+    "moved": (CaseReader.moved_at.desc(), CaseReader.case_id.desc()),
+    "opened": (CaseReader.opened_at.desc(), CaseReader.case_id.desc()),
+    "name": (CaseReader.folded_title.desc(), CaseReader.case_id.desc()),
+    "phase": (CaseReader.phase.desc(), CaseReader.case_id.asc()),
+}
 #: ``ouverts`` is every status but closed.
 STATUSES = ("ouverts", *(status.value for status in CaseStatus))
 FILTERS: dict[str, Iterable[str] | None] = {
@@ -29,7 +47,23 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "departement": None,
     "suivi": ("moi", "pilote", "partenaire"),
 }
-LONGEST_EXPORT = 2000
+LONGEST_EXPORT = 10_000
+#: What a file says of a case.
+LINE: tuple[Any, ...] = (
+    CaseFile.id,
+    CaseFile.reference,
+    case_title().label("title"),
+    Company.siren,
+    Company.commune_code,
+    Commune.name.label("commune"),
+    CaseFile.phase,
+    CaseFile.status,
+    Organisation.name.label("lead"),
+    UserAccount.full_name.label("member"),
+    CaseFile.opened_at,
+    CaseFile.moved_at,
+    CaseFile.outcome,
+)
 
 
 def ask_cases(arguments: Any) -> ListRequest:
@@ -40,84 +74,87 @@ def ask_cases(arguments: Any) -> ListRequest:
 def list_cases(listing: ListRequest, actor: Actor) -> Page[CaseFile]:
     """One page of the cases the actor reads; two statements whatever their number."""
     matching = _matching(listing, actor)
-    counted = matching.with_only_columns(CaseFile.id).limit(MAX_COUNTED_ROWS).subquery()
-    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    rows = _sorted(matching, listing).offset(listing.offset).limit(listing.size)
-    return listing.page(_load(rows), total)
+    counted = select(func.count()).select_from(matching.limit(MAX_COUNTED_ROWS).subquery())
+    shown = _sorted(matching, listing).offset(listing.offset).limit(listing.size)
+    total, ids = db.session.execute(select(counted.scalar_subquery(), _array(shown))).one()
+    return listing.page(_load(ids, actor), total)
 
 
-def export_cases(listing: ListRequest, actor: Actor) -> Sequence[CaseFile]:
-    """The cases that the list shows, all its pages, up to a bound."""
-    return _load(_sorted(_matching(listing, actor), listing).limit(LONGEST_EXPORT))
+def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
+    """The cases that the list shows, all its pages, in its order, up to a bound."""
+    return list(
+        db.session.scalars(_sorted(_matching(listing, actor), listing).limit(LONGEST_EXPORT))
+    )
 
 
-def count_by_status(actor: Actor) -> dict[str, int]:
-    """How many cases the actor reads, by status."""
-    statement = cases_visible_to(actor).with_only_columns(CaseFile.status, func.count())
-    return {
-        status.value: count
-        for status, count in db.session.execute(statement.group_by(CaseFile.status))
-    }
+def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
+    """What a file says of these cases, in this order, as far as the actor reads them still."""
+    visible: Select[Any] = cases_visible_to(actor).with_only_columns(*LINE)
+    statement = with_title(visible).outerjoin(Company.commune)
+    statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
+    statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
+    found = {row.id: row for row in db.session.execute(statement.where(_is_among(ids)))}
+    return [found[one] for one in ids if one in found]
 
 
-def case_ids_of(actor: Actor) -> Select[uuid.UUID]:
-    """Identifiers of the cases the actor reads."""
-    return cases_visible_to(actor).with_only_columns(CaseFile.id)
-
-
-def _matching(listing: ListRequest, actor: Actor) -> Select[CaseFile]:
-    statement = cases_visible_to(actor).outerjoin(CaseFile.company)
+def _matching(listing: ListRequest, actor: Actor) -> Select[Any]:
+    """Identifiers of the cases that answer, among those of the actor's seat."""
+    seat_id = actor.seat_id if actor.reads_cases else None
+    statement = select(CaseReader.case_id).where(CaseReader.seat_id == seat_id)
     if listing.search:
-        statement = statement.where(CaseFile.id.in_(cases_found(listing.search)))
+        found = cases_found(listing.search).cte("found")
+        statement = statement.where(CaseReader.case_id.in_(select(found.c.id)))
     if phase := listing.filter("phase"):
-        statement = statement.where(CaseFile.phase == phase)
-    statement = _with_status(statement, listing.filter("statut"))
+        statement = statement.where(CaseReader.phase == phase)
     if department := listing.filter("departement"):
-        communes = select(Commune.code).where(Commune.department_code == department)
-        statement = statement.where(Company.commune_code.in_(communes))
+        statement = statement.where(CaseReader.department == department)
+    statement = _with_status(statement, listing.filter("statut"))
     return _followed(statement, listing.filter("suivi"), actor)
 
 
 def cases_found(typed: str) -> Select[uuid.UUID]:
     """Identifiers of the actor's cases that answer a search, through the definer function."""
     known, digits = searched(typed)
-    text = typed if typed.upper().startswith("D-") else fold(typed)
-    return select(func.search_cases(known, text, digits))
+    return select(func.search_cases(known, fold(typed), digits).label("id"))
 
 
-def _with_status(statement: Select[CaseFile], status: str) -> Select[CaseFile]:
+def _with_status(statement: Select[Any], status: str) -> Select[Any]:
     if status == "ouverts":
-        return statement.where(CaseFile.status != CaseStatus.CLOSED)
-    return statement.where(CaseFile.status == status) if status else statement
+        return statement.where(CaseReader.status != CaseStatus.CLOSED.value)
+    return statement.where(CaseReader.status == status) if status else statement
 
 
-def _followed(statement: Select[CaseFile], how: str, actor: Actor) -> Select[CaseFile]:
+def _followed(statement: Select[Any], how: str, actor: Actor) -> Select[Any]:
     if how == "moi":
-        return statement.where(CaseFile.lead_member_id == actor.membership_id)
+        return statement.where(CaseReader.lead_member_id == actor.membership_id)
     if how == "pilote":
-        return statement.where(CaseFile.lead_seat_id == actor.seat_id)
+        return statement.where(CaseReader.lead_seat_id == actor.seat_id)
     if how == "partenaire":
-        return statement.where(CaseFile.lead_seat_id != actor.seat_id)
+        return statement.where(CaseReader.lead_seat_id != actor.seat_id)
     return statement
 
 
-def _sorted(statement: Select[CaseFile], listing: ListRequest) -> Select[CaseFile]:
-    columns: dict[str, Any] = {
-        "moved": CaseFile.moved_at,
-        "opened": CaseFile.opened_at,
-        "name": Company.folded_name,
-        "phase": CaseFile.phase,
-    }
-    column = columns[listing.sort]
-    order = column.desc().nulls_last() if listing.descending else column.asc().nulls_last()
-    return statement.order_by(order, CaseFile.id.desc())
+def _sorted(statement: Select[Any], listing: ListRequest) -> Select[Any]:
+    orders = REVERSED if listing.descending else ORDERS
+    return statement.order_by(*orders[listing.sort])
 
 
-def _load(statement: Select[CaseFile]) -> Sequence[CaseFile]:
+def _is_among(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """One parameter whatever their number: the statement is written and prepared once."""
+    return CaseFile.id == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def _array(statement: Select[Any]) -> ColumnElement[Any]:
+    return func.array(statement.scalar_subquery(), type_=ARRAY(Uuid))
+
+
+def _load(ids: Sequence[uuid.UUID], actor: Actor) -> list[CaseFile]:
     options = (
-        joinedload(CaseFile.company),
+        joinedload(CaseFile.company).joinedload(Company.commune).load_only(Commune.name),
         joinedload(CaseFile.person),
         joinedload(CaseFile.lead_seat).joinedload(Seat.organisation).load_only(Organisation.name),
         joinedload(CaseFile.lead_member).joinedload(Membership.user),
     )
-    return db.session.scalars(statement.options(*options)).all()
+    statement = cases_visible_to(actor).where(_is_among(ids)).options(*options)
+    found = {case.id: case for case in db.session.scalars(statement)}
+    return [found[one] for one in ids if one in found]

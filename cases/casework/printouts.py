@@ -1,11 +1,10 @@
 """Lists of cases as a file."""
 
-import uuid
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from app.web.formatting import date_short
-from app.web.tables import csv_bytes
-from cases.casework.models import CaseFile
+from app.web.tables import csv_parts
 
 HEADER = (
     "Référence",
@@ -23,29 +22,25 @@ HEADER = (
 )
 
 
-def cases_csv(
-    cases: Iterable[CaseFile], places: Mapping[str, str], outside: Container[uuid.UUID]
-) -> bytes:
-    """The cases shown, one line each; ``places`` are names of communes by code.
+def cases_csv(lines: Iterable[Any], is_outside: Callable[[Any], bool]) -> Iterator[bytes]:
+    """One line for each case (``lists.list_lines``), in parts as they are read.
 
-    ``outside`` are the cases that the reader's list marks as out of their territory.
+    ``is_outside`` says which the reader's list marks as out of their territory.
     """
-    return csv_bytes(HEADER, (_row(case, places, case.id in outside) for case in cases))
+    return csv_parts(HEADER, ((*_row(line), "oui" if is_outside(line) else "") for line in lines))
 
 
-def _row(case: CaseFile, places: Mapping[str, str], is_outside: bool) -> tuple[object, ...]:
-    company = case.company
+def _row(line: Any) -> tuple[object, ...]:
     return (
-        case.reference,
-        case.title,
-        company.siren if company else "",
-        places.get(company.commune_code or "", "") if company else "",
-        case.phase.label,
-        case.status.label,
-        case.lead_seat.organisation.name,
-        case.lead_member.user.full_name if case.lead_member else "",
-        date_short(case.opened_at),
-        date_short(case.moved_at),
-        case.outcome.label if case.outcome else "",
-        "oui" if is_outside else "",
+        line.reference,
+        line.title,
+        line.siren,
+        line.commune,
+        line.phase.label,
+        line.status.label,
+        line.lead,
+        line.member,
+        date_short(line.opened_at),
+        date_short(line.moved_at),
+        line.outcome.label if line.outcome else "",
     )

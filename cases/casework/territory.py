@@ -39,14 +39,22 @@ def place_of(case: CaseFile) -> str:
 
     Needs ``case.company`` loaded.
     """
-    code = case.company.commune_code if case.company else None
-    return department_of(code) if code else ""
+    return _department(case.company.commune_code if case.company else None)
 
 
 def is_outside(actor: Actor, case: CaseFile) -> bool:
     """The case has a place, and it is not in the member's usual territory."""
-    place = place_of(case)
+    return is_outside_home(actor, case.company.commune_code if case.company else None)
+
+
+def is_outside_home(actor: Actor, commune_code: str | None) -> bool:
+    """The same of a company's commune (INSEE code)."""
+    place = _department(commune_code)
     return actor.is_member and place != "" and not is_home(actor, place)
+
+
+def _department(commune_code: str | None) -> str:
+    return department_of(commune_code) if commune_code else ""
 
 
 def must_say_why(ties: Ties, at: datetime) -> bool:

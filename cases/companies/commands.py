@@ -158,6 +158,7 @@ def _write(company: Company, facts: CompanyFacts) -> None:
     for column, value in dataclasses.asdict(facts).items():
         setattr(company, column, value)
     company.folded_name = fold(facts.name)
+    company.folded_trade_name = fold(facts.trade_name)
     company.name_grams = grams(facts.name, facts.trade_name)
     is_read = facts.source is CompanySource.REGISTRY
     company.checked_at = clock.now() if is_read else company.checked_at

@@ -23,15 +23,22 @@ CASE = row_class(RowClass.CASE)
 class Company(Identified, Dated, Base):
     """A company, with what is public of it. No SIREN: not created yet; closed: still a user.
 
-    ``name_grams`` are the three-letter grams of the folded name and trade name.
+    ``name_grams`` are the three-letter grams of the folded name and trade name. Whoever writes a
+    name writes its folded form: the words that find a case come from them. ``search_grams`` are
+    those of the names and of the commune, kept by a trigger.
     """
 
     __tablename__ = "company"
     __table_args__ = (
         CheckConstraint("siren ~ '^[0-9]{9}$'", name="siren"),
         CheckConstraint("siret ~ '^[0-9]{14}$' AND left(siret, 9) = siren", name="siret"),
-        Index("ix_company_known_seats", "known_seats", postgresql_using="gin"),
-        Index("ix_company_name_grams", "name_grams", postgresql_using="gin"),
+        Index(
+            "ix_company_known",
+            "known_seats",
+            "search_grams",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         CASE,
     )
 
@@ -40,7 +47,9 @@ class Company(Identified, Dated, Base):
     name: Mapped[str]
     trade_name: Mapped[str] = mapped_column(default="")
     folded_name: Mapped[str] = mapped_column(index=True)
-    name_grams: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    folded_trade_name: Mapped[str] = mapped_column(default="", server_default="")
+    name_grams: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list, deferred=True)
+    search_grams: Mapped[list[str]] = mapped_column(ARRAY(TEXT), server_default="{}", deferred=True)
     legal_form: Mapped[str | None] = mapped_column(ForeignKey("ref_legal_form.code"))
     naf: Mapped[str | None] = mapped_column(ForeignKey("ref_naf.code"))
     headcount_band: Mapped[str | None] = mapped_column(ForeignKey("ref_headcount_band.code"))

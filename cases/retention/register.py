@@ -69,6 +69,7 @@ TABLES: dict[str, Kind | Kept] = {
     "access_request": Kind.ACCESS_REQUEST,
     "printout": Kind.PRINTOUT,
     "case_remains": COUNTED,
+    "case_reader": Kind.CASE,
     "retention_reduction": Kept("a decision of an organisation, in force"),
     "retention_extension": Kept("the written reason of a longer journal: the need is documented"),
     "erasure": Kept("replayed after a restore: kept as long as a backup may be"),
@@ -79,7 +80,7 @@ DELETED = frozenset(
     {
         *("entry_revision", "assessment", "assessment_debt", "case_action", "referral_sheet"),
         *("access_request_match", "printout", "action_reply", "outside_access"),
-        *("rights_request", "rights_copy"),
+        *("rights_request", "rights_copy", "case_reader"),
     }
 )
 #: Words of the tables of a case that stay: codes, and what keeps them apart.

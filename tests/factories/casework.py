@@ -42,10 +42,10 @@ def make_case(member: Membership, company: Company | None = None, **more: Any) -
     """An open case led by this member's seat, on a company and a person of its own."""
     seat = Seat(id=member.seat_id)
     company = company or make_company(seat)
-    values: dict[str, Any] = {"phase": Phase.DIFFICULTY, "person_id": make_person(seat).id}
+    values: dict[str, Any] = {"phase": Phase.DIFFICULTY, "reference": f"D-TEST{next(_numbers)}"}
+    values |= {"person_id": more["person_id"] if "person_id" in more else make_person(seat).id}
     with seeding() as session:
         made = CaseFile(
-            reference=f"D-TEST{next(_numbers)}",
             company_id=company.id,
             lead_seat_id=member.seat_id,
             lead_member_id=member.id,

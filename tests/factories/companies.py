@@ -27,7 +27,8 @@ def make_company(seat: Seat, name: str = "Menuiserie Exemple", **more: Any) -> C
         made = Company(
             name=name,
             folded_name=fold(name),
-            name_grams=grams(name),
+            folded_trade_name=fold(more.get("trade_name")),
+            name_grams=grams(name, more.get("trade_name")),
             first_seat_id=seat.id,
             **{**values, **more},
         )
@@ -38,10 +39,10 @@ def make_company(seat: Seat, name: str = "Menuiserie Exemple", **more: Any) -> C
 def make_person(seat: Seat, family_name: str = "Exemple", **more: Any) -> Person:
     """A person first met by this seat."""
     values = {"given_name": "Dominique", "email": "dominique@exemple.test", "phone": "0556000000"}
+    values["folded_name"] = fold(family_name)
     with seeding() as session:
         made = Person(
             family_name=family_name,
-            folded_name=fold(family_name),
             first_seat_id=seat.id,
             **{**values, **more},
         )

@@ -7,6 +7,7 @@ policy of the case's children leans on it.
 from cases.casework.models.answers import ActionReply
 from cases.casework.models.cases import CaseChange, CaseFile
 from cases.casework.models.outside import OutsideAccess
+from cases.casework.models.reading import CaseReader
 from cases.casework.models.sharing import LegalBasis, Participation
 from cases.casework.models.work import (
     Assessment,
@@ -23,6 +24,7 @@ __all__ = [
     "CaseAction",
     "CaseChange",
     "CaseFile",
+    "CaseReader",
     "EntryRevision",
     "LegalBasis",
     "OutsideAccess",

@@ -5,7 +5,7 @@ import pytest
 from app.today import read_today
 from cases.casework import queries
 from cases.casework.enums import Audience
-from cases.casework.lists import ask_cases, export_cases, list_cases
+from cases.casework.lists import ask_cases, list_cases, list_exported
 from cases.casework.readers import figures_seats
 from cases.casework.today import work_of
 from cases.companies.queries import companies_visible_to, persons_visible_to, search_companies
@@ -38,7 +38,7 @@ def test_a_seat_that_takes_no_part_reads_nothing(world, who):
         session.expunge_all()
         listing = ask_cases({"q": "menuiserie"})
         assert list_cases(listing, actor).total == list_cases(ask_cases({}), actor).total == 0
-        assert export_cases(ask_cases({}), actor) == []
+        assert list_exported(ask_cases({}), actor) == []
         assert search_companies("menuiserie", actor) == []
         for visible in (companies_visible_to, persons_visible_to):
             assert session.scalars(visible(actor)).all() == []
