@@ -14,7 +14,12 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import Column
 
 from app.db import Base
-from bench.database.columns import COLUMNS, REPLACED_TRIGGERS, REPLAYED_TRIGGERS
+from bench.database.columns import (
+    COLUMNS,
+    KEPT_TABLES,
+    REPLACED_TRIGGERS,
+    REPLAYED_TRIGGERS,
+)
 from bench.database.lines import FALSE, TRUE, escaped
 
 MAINTENANCE_MEMORY = "512MB"
@@ -64,16 +69,16 @@ def bulk_load(connection: psycopg.Connection) -> Iterator[Bulk]:
             ("maintenance_work_mem", MAINTENANCE_MEMORY),
         ):
             connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
-        names = SQL(", ").join(map(Identifier, COLUMNS))
+        names = SQL(", ").join(map(Identifier, [*COLUMNS, *KEPT_TABLES]))
         connection.execute(SQL("TRUNCATE {} CASCADE").format(names))
-        indexes = connection.execute(PLAIN_INDEXES, [list(COLUMNS)]).fetchall()
+        indexes = connection.execute(PLAIN_INDEXES, [[*COLUMNS, *KEPT_TABLES]]).fetchall()
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}".encode())
         yield Bulk(connection)
-        for _, definition in indexes:
-            connection.execute(definition.encode())
         for statement in REPLAYED_TRIGGERS.values():
             connection.execute(statement.encode())
+        for _, definition in indexes:
+            connection.execute(definition.encode())
     connection.execute("VACUUM ANALYZE")
 
 

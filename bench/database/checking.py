@@ -38,6 +38,11 @@ SELECT count(*) FROM company c LEFT JOIN (
   ON k.id = c.id
 WHERE (SELECT array_agg(s ORDER BY s) FROM unnest(c.known_seats) s) IS DISTINCT FROM k.seats
 """,
+    "company.search_grams": """
+SELECT count(*) FROM company c LEFT JOIN ref_commune r ON r.code = c.commune_code
+WHERE NOT (c.search_grams @> c.name_grams AND c.search_grams @> coalesce(r.name_grams, '{}')
+  AND c.search_grams <@ (c.name_grams || r.name_grams))
+""",
     "person.known_seats": """
 SELECT count(*) FROM person t LEFT JOIN (
   SELECT id, array_agg(DISTINCT seat_id ORDER BY seat_id) AS seats FROM (
@@ -57,6 +62,11 @@ WHERE (SELECT array_agg(DISTINCT s ORDER BY s) FROM unnest(r.reader_seats) s) IS
 SELECT count(*) FROM case_file c LEFT JOIN (
   SELECT case_id, max(created_at) AS at FROM timeline_entry GROUP BY case_id) e ON e.case_id = c.id
 WHERE c.moved_at IS DISTINCT FROM greatest(c.opened_at, e.at)
+""",
+    "case_reader": """
+SELECT count(*) FROM (SELECT id, unnest(reader_seats) AS seat_id, moved_at, status FROM case_file) f
+  FULL JOIN case_reader r ON r.case_id = f.id AND r.seat_id = f.seat_id
+WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.status
 """,
     "participation.basis_id": """
 SELECT count(*) FROM participation p WHERE p.ended_at IS NULL AND p.basis_id IS NOT NULL

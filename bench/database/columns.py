@@ -2,8 +2,9 @@
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "company": (
-        *("id", "siren", "siret", "name", "folded_name", "name_grams", "legal_form", "naf"),
-        *("headcount_band", "commune_code", "postcode", "address", "created_on", "is_craft"),
+        *("id", "siren", "siret", "name", "folded_name", "name_grams", "search_grams"),
+        *("legal_form", "naf", "headcount_band", "commune_code", "postcode", "address"),
+        *("created_on", "is_craft"),
         *("is_ess", "source", "checked_at", "first_seat_id", "known_seats", "created_at"),
     ),
     "company_use": ("company_id", "seat_id", "used_at"),
@@ -70,6 +71,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 REPLACED_TRIGGERS = frozenset(
     {
         ("company", "known_to_first_seat"),
+        ("company", "company_grams"),
         ("person", "known_to_first_seat"),
         ("company_use", "company_used"),
         ("case_file", "read_by_lead"),
@@ -80,5 +82,9 @@ REPLACED_TRIGGERS = frozenset(
         ("journal_event", "referral_read"),
     }
 )
+#: Tables that triggers keep: emptied with the others, their indexes made after they are filled.
+KEPT_TABLES = ("case_reader",)
 #: Triggers of later migrations: what writes, in bulk, what they would have kept row by row.
-REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {}
+REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {
+    ("case_file", "case_readers_written"): "SELECT rebuild_case_readers()",
+}

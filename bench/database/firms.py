@@ -123,6 +123,7 @@ def _company(
         escaped(name),
         fold(name),
         quoted_array(grams(name, "")),
+        quoted_array(grams(name, town.name)),
         draw.choices(list(forms), list(forms.values()))[0],
         trade["naf"],
         draw.choices(list(HEADCOUNTS), list(HEADCOUNTS.values()))[0],
