@@ -79,6 +79,7 @@ REPLACED_TRIGGERS = frozenset(
         ("participation", "participation_rests_on_basis"),
         ("timeline_entry", "case_moved"),
         ("referral", "referral_readers"),
+        ("referral", "referral_unread"),
         ("journal_event", "referral_read"),
     }
 )
