@@ -69,12 +69,7 @@ class CaseFile(Identified, Dated, Base):
         ),
         Index("ix_case_file_reader_seats", "reader_seats", postgresql_using="gin"),
         Index("ix_case_file_lead_seat_id_moved_at", "lead_seat_id", "moved_at"),
-        Index(
-            "ix_case_file_paused",
-            "lead_member_id",
-            "paused_until",
-            postgresql_where=text("status = 'paused'"),
-        ),
+        Index("ix_case_file_paused", "lead_member_id", "status", "paused_until"),
         CASE,
     )
 

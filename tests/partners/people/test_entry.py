@@ -123,7 +123,7 @@ def test_an_auditor_reads_the_refusals_of_their_own_organisation(
     for seat, expected in ((Seat(id=known.membership.seat_id), True), (None, False)):
         sign_in(client, make_member(seat, Role.AUDITOR))
         page = client.get("/journal?action=sign_in.refused").text
-        assert ("Connexion : refus" in page) is expected
+        assert ("Connexion\u00a0: refus" in page) is expected
         assert (known.email in page) is False
         assert ("Sans session" in page) is expected
 

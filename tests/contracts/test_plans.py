@@ -1,0 +1,108 @@
+"""Main pages stand on their indexes when there are a hundred thousand cases (docs/performance.md).
+
+What was read is asked of the statistics that PostgreSQL keeps, so that reads inside its functions
+are seen too. Nothing is timed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import sleep
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import db
+from app.embedded.postgres import PostgresInfo
+from tests.conftest import make_test_app, settings_for
+from tests.factories.world import World, make_world
+from tests.support.databases import cloned_database
+from tests.support.multiplying import TABLES, multiply
+from tests.support.signing import sign_in
+
+pytestmark = pytest.mark.commits
+
+SCANNED = "SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname = ANY (%s)"
+OTHERS = """
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+  AND backend_type = 'client backend'
+"""
+USED = "SELECT indexrelname, idx_scan FROM pg_stat_user_indexes WHERE idx_scan > 0"
+
+
+@dataclass(frozen=True)
+class Large:
+    """A large database, its application, the story that was multiplied."""
+
+    app: Flask
+    superuser: psycopg.Connection
+    world: World
+
+
+@pytest.fixture(scope="module")
+def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
+    """A hundred thousand cases, one in fifty of them read by the seat that looks."""
+    name = "relais_large"
+    with cloned_database(cluster, name), cluster.connect_as_superuser(name) as superuser:
+        app = make_test_app(settings_for(cluster, name, tmp_path_factory.mktemp("large")))
+        with app.app_context():
+            world = make_world()
+            db.session.remove()
+            with cluster.connect_as_superuser(name) as filling:
+                multiply(filling, world)
+            yield Large(app, superuser, world)
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("path", "indexes"),
+    [
+        ("/", {"ix_case_action_to_do", "ix_referral_moved"}),
+        ("/dossiers", {"ix_case_reader_moved"}),
+        ("/dossiers?page=40", {"ix_case_reader_moved"}),
+        ("/dossiers?tri=name", {"ix_case_reader_title"}),
+        ("/dossiers?statut=closed&phase=rebound", {"ix_case_reader_moved"}),
+        ("/dossiers?q=quokka", {"ix_case_reader_words"}),
+        (
+            "/dossiers/{case}",
+            {"pk_case_file", "ix_participation_case_id", "ix_timeline_entry_case_id_happened_at"},
+        ),
+        ("/dossiers/{case}/partage", {"ix_journal_event_case_id_at"}),
+        ("/orientations/{referral}", {"pk_referral"}),
+    ],
+)
+def test_a_page_reads_by_its_index(large: Large, path: str, indexes: set[str]) -> None:
+    path = path.format(case=large.world.case.id, referral=large.world.accepted.id)
+    client = FlaskClient(large.app, large.app.response_class)
+    sign_in(client, large.world.adviser)
+    client.get(path)
+    _forget(large)
+    assert client.get(path).status_code == 200
+    scanned, used = _read(large)
+    assert scanned == {}
+    assert indexes <= used
+
+
+def _forget(large: Large) -> None:
+    """Connections that close tell what they read; then everything is counted anew."""
+    _close_connections(large)
+    large.superuser.execute("SELECT pg_stat_reset()")
+
+
+def _close_connections(large: Large) -> None:
+    """A server process says what it read when it ends, and it takes its time."""
+    db.session.remove()
+    db.engine.dispose()
+    while large.superuser.execute(OTHERS).fetchone():
+        sleep(0.01)
+    large.superuser.execute("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()")
+
+
+def _read(large: Large) -> tuple[dict[str, int], set[str]]:
+    """Large tables read from end to end, and indexes that were used."""
+    _close_connections(large)
+    scans = large.superuser.execute(SCANNED, [list(TABLES)]).fetchall()
+    used = {row[0] for row in large.superuser.execute(USED)}
+    return {name: rows for name, rows in scans if rows}, used

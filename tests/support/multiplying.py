@@ -1,0 +1,97 @@
+"""One story told a hundred thousand times: rows that make the database plan as in a large one."""
+
+import uuid
+
+import psycopg
+from psycopg.sql import SQL, Literal
+
+from tests.factories.world import World
+
+NUMBER = 100_000
+#: One case in fifty is read by the seat that looks; the others by as many seats as a country has.
+ONE_IN, SEATS = 50, 400
+
+#: A row of the world, and what each copy says of its own: ``n`` counts, ``k`` tells the seat.
+SEAT = "CASE WHEN n % {one_in} = 0 THEN {mine} ELSE md5('seat' || n % {seats})::uuid END"
+AT = "now() - n * interval '1 minute'"
+COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("company", "company_id", {"id": "{key}", "siren": "NULL", "known_seats": "ARRAY[{seat}]"}),
+    (
+        "case_file",
+        "case_id",
+        {
+            "id": "{key}",
+            "reference": "'D-' || n",
+            "company_id": "{company}",
+            "person_id": "NULL",
+            "lead_seat_id": "{seat}",
+            "reader_seats": "ARRAY[{seat}]",
+            "moved_at": AT,
+        },
+    ),
+    (
+        "case_reader",
+        "",
+        {"seat_id": "{seat}", "case_id": "{case}", "moved_at": AT, "folded_title": "'nom ' || n"},
+    ),
+    ("participation", "", {"id": "{key}", "case_id": "{case}", "seat_id": "{seat}"}),
+    ("timeline_entry", "", {"id": "{key}", "case_id": "{case}", "seat_id": "{seat}"}),
+    ("need", "need_id", {"id": "{key}", "case_id": "{case}", "seat_id": "{seat}"}),
+    (
+        "referral",
+        "",
+        {
+            "id": "{key}",
+            "case_id": "{case}",
+            "need_id": "{need}",
+            "sender_seat_id": "{seat}",
+            "reader_seats": "ARRAY[{seat}]",
+            "client_key": "'clé ' || n",
+            "state": "'completed'",
+            "sent_at": AT,
+            "answered_at": AT,
+        },
+    ),
+    ("journal_event", "", {"id": "{key}", "case_id": "{case}", "seat_id": "{seat}"}),
+)
+TABLES = tuple(table for table, _, _ in COPIES)
+
+
+def multiply(connection: psycopg.Connection, world: World) -> None:
+    """Copy a row of each table, as a superuser and without triggers; look at the statistics."""
+    connection.execute("SET session_replication_role = replica")
+    for table, _, own in COPIES:
+        connection.execute(_copy(connection, table, own, world.adviser.seat_id))
+    connection.execute("VACUUM ANALYZE")
+
+
+def _copy(connection: psycopg.Connection, table: str, own: dict[str, str], mine: uuid.UUID) -> SQL:
+    columns = [
+        row[0]
+        for row in connection.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+            " AND NOT attisdropped AND attgenerated = ''",
+            [table],
+        )
+    ]
+    seat = SEAT.format(one_in=ONE_IN, mine=_literal(mine), seats=SEATS)
+    names = {
+        "seat": seat,
+        "key": _key(table),
+        "company": _key("company"),
+        "case": _key("case_file"),
+        "need": _key("need"),
+    }
+    values = [own[one].format(**names) if one in own else f'proto."{one}"' for one in columns]
+    return SQL(  # type: ignore[return-value]
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
+        f" FROM (SELECT * FROM {table} LIMIT 1) proto, generate_series(1, {NUMBER}) n"
+    )
+
+
+def _key(table: str) -> str:
+    return f"md5('{table}' || n)::uuid"
+
+
+def _literal(value: uuid.UUID) -> str:
+    return f"{Literal(str(value)).as_string(None)}::uuid"
