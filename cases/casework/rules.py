@@ -157,6 +157,13 @@ def is_over(action: CaseAction) -> bool:
     return action.status in (ActionStatus.DONE, ActionStatus.DROPPED)
 
 
+def is_asked(action: CaseAction) -> bool:
+    """May a link to it leave: it is to be done, its case is open, and the seat that asks still takes
+    part. ``action.case`` is loaded."""
+    takes_part = action.seat_id in action.case.reader_seats
+    return not is_over(action) and action.case.is_open and takes_part
+
+
 def last_reply(action: CaseAction) -> ActionReply | None:
     """What was answered since the link was last asked for. ``action.replies`` are loaded."""
     asked_at = action.asked_at

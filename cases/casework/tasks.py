@@ -23,7 +23,7 @@ from cases.casework.queries import (
     get_agreement_for_system,
     get_reply_for_system,
 )
-from cases.casework.rules import is_in_force, is_over
+from cases.casework.rules import is_asked, is_in_force
 
 REPLIES = {
     ActionAnswer.DONE: "Une action confiée par un lien est faite.",
@@ -53,7 +53,7 @@ def send_consent_link(row: Outbox) -> None:
 def send_action_link(row: Outbox) -> None:
     """Make a link for whoever an action was given to, and send it."""
     action = get_action_for_system(uuid.UUID(row.payload["action_id"]))
-    if action is None or is_over(action) or not action.case.is_open:
+    if action is None or not is_asked(action):
         raise NoLongerDue
     link, token = issue_link(LinkPurpose.ACTION, action.id, by=SYSTEM)
     link.seat_id = action.seat_id
