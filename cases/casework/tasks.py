@@ -38,7 +38,7 @@ WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient so
 def send_consent_link(row: Outbox) -> None:
     """Make a link and send it: the token exists in the mail only, so it is made here."""
     basis = _agreement(row)
-    if not is_in_force(basis, clock.now()):
+    if not basis.sent_to or not is_in_force(basis, clock.now()):
         raise NoLongerDue
     link, token = issue_link(LinkPurpose.CONSENT, basis.id, by=SYSTEM)
     link.seat_id = basis.recorded_seat_id
