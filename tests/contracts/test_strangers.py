@@ -44,7 +44,10 @@ CASE_ARGUMENTS = {
     *("notice_id", "token", "rights_request_id"),
 }
 #: Answers the same whether or not the token was ever good: it refuses nobody, and tells nothing.
-SAME_FOR_ALL = {"casework.renew_consent_link", "referrals.renew_answer_link"}
+SAME_FOR_ALL = {
+    *("casework.renew_action_link", "casework.renew_consent_link"),
+    "referrals.renew_answer_link",
+}
 REFUSED = {401, 403, 404, 405, 410}
 #: Who walks: the role, and the seat of the world they sit on (None: one of their own).
 WALKERS: dict[str, tuple[Role, str | None]] = {
