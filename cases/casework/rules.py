@@ -135,10 +135,12 @@ def can_withdraw_agreement(
 def can_correct_entry(
     actor: Actor, case: CaseFile, role: ParticipantRole | None, entry: TimelineEntry
 ) -> bool:
-    """Its author, or a manager of the seat that wrote it."""
-    is_mine = entry.author_id is not None and entry.author_id == actor.membership_id
+    """Its author, or a manager of the seat that wrote it. What was answered by a link has no author
+    and is corrected by nobody: the words are not the seat's."""
+    is_mine = entry.author_id == actor.membership_id
     is_managed = actor.role is Role.MANAGER and entry.seat_id == actor.seat_id
-    return can_write_in_case(actor, case, role) and (is_mine or is_managed)
+    is_signed = entry.author_id is not None
+    return can_write_in_case(actor, case, role) and is_signed and (is_mine or is_managed)
 
 
 def can_change_action(
@@ -155,6 +157,13 @@ def can_change_action(
 def is_over(action: CaseAction) -> bool:
     """Done or dropped."""
     return action.status in (ActionStatus.DONE, ActionStatus.DROPPED)
+
+
+def is_asked(action: CaseAction) -> bool:
+    """May a link to it leave? It is to be done, its case is open, the seat that asks still takes
+    part. ``action.case`` is loaded."""
+    takes_part = action.seat_id in action.case.reader_seats
+    return not is_over(action) and action.case.is_open and takes_part
 
 
 def last_reply(action: CaseAction) -> ActionReply | None:

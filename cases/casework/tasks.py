@@ -23,7 +23,7 @@ from cases.casework.queries import (
     get_agreement_for_system,
     get_reply_for_system,
 )
-from cases.casework.rules import is_in_force, is_over
+from cases.casework.rules import is_asked, is_in_force
 
 REPLIES = {
     ActionAnswer.DONE: "Une action confiée par un lien est faite.",
@@ -38,7 +38,7 @@ WITHDRAWN = "Un accord de partage a pris fin : les accès qui en dépendaient so
 def send_consent_link(row: Outbox) -> None:
     """Make a link and send it: the token exists in the mail only, so it is made here."""
     basis = _agreement(row)
-    if not is_in_force(basis, clock.now()):
+    if not basis.sent_to or not is_in_force(basis, clock.now()):
         raise NoLongerDue
     link, token = issue_link(LinkPurpose.CONSENT, basis.id, by=SYSTEM)
     link.seat_id = basis.recorded_seat_id
@@ -53,7 +53,7 @@ def send_consent_link(row: Outbox) -> None:
 def send_action_link(row: Outbox) -> None:
     """Make a link for whoever an action was given to, and send it."""
     action = get_action_for_system(uuid.UUID(row.payload["action_id"]))
-    if action is None or is_over(action) or not action.case.is_open:
+    if action is None or not is_asked(action):
         raise NoLongerDue
     link, token = issue_link(LinkPurpose.ACTION, action.id, by=SYSTEM)
     link.seat_id = action.seat_id

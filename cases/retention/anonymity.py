@@ -42,16 +42,20 @@ def at_level(traits: Traits, level: int) -> Traits:
     return replace(traits, **dict.fromkeys(LADDER[level]))
 
 
-def coarsen(due: Sequence[Traits], kept: Mapping[Traits, int]) -> list[tuple[Traits, int]]:
+def coarsen(
+    due: Sequence[Traits], kept: Mapping[Traits, int], whose: Sequence[object] = ()
+) -> list[tuple[Traits, int]]:
     """For each case due, what may be kept of it and the step that was needed, in the same order.
 
     ``kept`` counts what was kept of earlier cases: they are company for the new ones, and are not
-    touched again.
+    touched again. ``whose`` tells the cases of one company or person, which count once; all differ
+    when it is empty.
     """
+    subjects = whose or range(len(due))
     found: dict[int, tuple[Traits, int]] = {}
     for level in range(LAST + 1):
         waiting = {i: at_level(due[i], level) for i in range(len(due)) if i not in found}
-        crowd = Counter(waiting.values())
+        crowd = Counter(traits for traits, _ in {(one, subjects[i]) for i, one in waiting.items()})
         found |= {
             i: (traits, level)
             for i, traits in waiting.items()

@@ -12,6 +12,7 @@ from app.links import LinkPurpose, issue_link
 from app.mail import public_address, send_mail
 from app.notices import post_notice
 from app.schedule import periodic
+from cases.casework.errors import ReasonNeeded
 from cases.casework.queries import seats_by_id
 from cases.referrals.queries.telling import find_answering, find_member
 from cases.rights import commands, messages
@@ -97,7 +98,10 @@ def prepare_copy(row: Outbox) -> None:
         raise NoLongerDue("no longer asked for")
     author = current_app.extensions["relais.actors"]["author"](row.user_id, row.seat_id)
     request = get_request(copy.request_id, author)
-    held = gather(request.case_id, author)
+    try:
+        held = gather(request.case_id, author)
+    except ReasonNeeded as refusal:
+        raise NoLongerDue("its asker has to say why first") from refusal
     commands.fill_copy(copy, parts_of(held, count_own_texts_elsewhere(request.case_id)))
 
 

@@ -27,7 +27,7 @@ from tests.support.signing import COOKIE, open_session
 #: What names a case or something of it in an address.
 OF_A_CASE = {
     *("case_id", "basis_id", "need_id", "referral_id", "entry_id", "action_id"),
-    *("assessment_id", "participation_id", "printout_id", "step_id"),
+    *("assessment_id", "participation_id", "printout_id", "step_id", "rights_request_id"),
 }
 #: Pages that open a case by something else they are asked.
 ASKED = ("/orientations/nouvelle/besoin?dossier={}", "/orientations/nouvelle/besoin?entreprise={}")
@@ -73,9 +73,10 @@ class Caller:
 
 
 def pages_of_cases(app: Flask, world: World) -> list[Address]:
-    """All addresses that name something of a case, but those said to be elsewhere."""
+    """All addresses that name something of a case, but those said to be elsewhere, and those of
+    links: no member opens them."""
     known = [one for one in addresses(app, ids_of_case(world)) if one.arguments & OF_A_CASE]
-    return [one for one in known if one.endpoint not in ELSEWHERE]
+    return [one for one in known if one.endpoint not in ELSEWHERE and "token" not in one.arguments]
 
 
 def ids_of_case(world: World) -> dict[str, tuple[object, ...]]:

@@ -1,5 +1,6 @@
 """A small world with one row of everything, shared by the tests of isolation."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -159,6 +160,15 @@ def _fill(
                     before="sent",
                     after="seen",
                     seat_id=partner.seat_id,
+                ),
+                ReferralStep(
+                    referral_id=referral.id,
+                    before="seen",
+                    after="accepted",
+                    seat_id=partner.seat_id,
+                    link_id=uuid.uuid4(),
+                    signed_name="Paule Estran",
+                    signed_function="bénévole",
                 ),
                 Printout(
                     referral_id=referral.id,

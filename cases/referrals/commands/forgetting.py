@@ -44,7 +44,7 @@ def forget_referrals_of_cases(delays: Mapping[uuid.UUID, timedelta]) -> None:
     referrals = select(Referral.id).where(Referral.case_id.in_(ids)).scalar_subquery()
     delete_copies(referrals)
     _run(delete(AccessRequestMatch).where(AccessRequestMatch.case_id.in_(ids)))
-    blank_step = {"note": "", "member_id": None}
+    blank_step = {"note": "", "member_id": None, "signed_name": "", "signed_function": ""}
     _run(update(ReferralStep).where(ReferralStep.referral_id.in_(referrals)).values(**blank_step))
     blank_need = {
         "description": "",

@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, DateTime, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, DateTime, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.actors import CASE_ROLES
 from app.db import db
 from cases.referrals.models import Referral
+from partners.organisations.enums import CLAIMING_KINDS
 from partners.organisations.models import Organisation, Seat, Unit
 from partners.people.models import Membership, UserAccount
 
@@ -22,7 +23,7 @@ def find_answer_address(referral: Referral) -> str:
     """Where the directory says to write: the receiving unit, else the organisation; maybe empty.
 
     Creditor firewall (``domain.md`` §9): an organisation that both helps and claims has one mail
-    box for its two sides; nothing meant for one goes there.
+    box for its two sides, even while one of them only sits here; nothing meant for one goes there.
     """
     return db.session.scalar(select(_address(referral))) or ""
 
@@ -49,12 +50,13 @@ def _address(referral: Referral) -> ScalarSelect[str]:
     has_two_sides = exists().where(
         other.organisation_id == Seat.organisation_id, other.id != Seat.id
     )
+    is_shared = or_(Organisation.kind.in_(CLAIMING_KINDS), has_two_sides)
     return (
         select(func.coalesce(func.nullif(Unit.email, ""), Organisation.email))
         .select_from(Seat)
         .join(Organisation, Organisation.id == Seat.organisation_id)
         .outerjoin(Unit, Unit.id == referral.receiver_unit_id)
-        .where(Seat.id == referral.receiver_seat_id, Organisation.is_active, ~has_two_sides)
+        .where(Seat.id == referral.receiver_seat_id, Organisation.is_active, ~is_shared)
         .scalar_subquery()
     )
 

@@ -27,7 +27,8 @@ def anonymise_cases(cases: Sequence[CaseFile], durations: Durations) -> None:
     year that is kept: how long things took stays exact, when they happened does not.
     """
     found = traits_of([case.id for case in cases])
-    results = coarsen([found[case.id] for case in cases], kept_traits())
+    whose = [case.company_id or case.person_id for case in cases]
+    results = coarsen([found[case.id] for case in cases], kept_traits(), whose)
     delays: dict[object, timedelta] = {}
     for case, (traits, level) in zip(cases, results, strict=True):
         assert case.closed_at is not None

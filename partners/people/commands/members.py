@@ -89,7 +89,8 @@ def _leave(membership: Membership, successor: Membership | None, *, by: Actor) -
     membership.ended_at = clock.now()
     db.session.flush()
     crossing.end_sessions(membership.id)
-    hooks.fire("membership_ended", membership, successor, by)
+    if membership.role in CASE_ROLES:
+        hooks.fire("membership_ended", membership, successor, by)
 
 
 def _may_succeed(successor: Membership, membership: Membership) -> bool:

@@ -59,6 +59,18 @@ def test_the_only_reader_of_open_cases_is_not_removed(app: Flask, is_lead: bool)
         assert session.get_one(Membership, only.id, populate_existing=True).ended_at is not None
 
 
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.OBSERVER])
+def test_who_reads_no_case_leaves_whatever_their_seat_follows(app: Flask, role: Role) -> None:
+    """A seat that answered by a link follows cases before anybody there has an account."""
+    lead, admin = make_member(), platform_admin()
+    case = make_case(lead)
+    them = make_member(role=role)
+    make_participation(case, them, make_basis(case, [Seat(id=them.seat_id)], lead))
+    end(them, admin)
+    with seeding() as session:
+        assert session.get_one(Membership, them.id, populate_existing=True).ended_at is not None
+
+
 def test_closed_cases_and_none_at_all_hold_nobody(app: Flask) -> None:
     only, admin = make_member(), platform_admin()
     make_case(only, status="closed", outcome="recovered", closed_at=clock.now())

@@ -27,7 +27,13 @@ from cases.casework.enums import (
     ParticipantRole,
 )
 from cases.casework.errors import ActionHasNoAddress, ActionIsOver, NoDayProposed
-from cases.casework.models import ActionReply, CaseAction, CaseFile, TimelineEntry
+from cases.casework.models import (
+    ActionReply,
+    CaseAction,
+    CaseFile,
+    Participation,
+    TimelineEntry,
+)
 from cases.casework.queries import get_action
 from cases.casework.readers import bearer_sentence
 from partners.organisations.models import Seat
@@ -231,11 +237,14 @@ def test_the_mail_names_no_company_and_its_link_opens_the_page(app, client, worl
     assert timedelta(days=8) - HOUR < link.expires_at - clock.now() <= timedelta(days=8)
 
 
-@pytest.mark.parametrize("why", ["done", "dropped", "closed"])
+@pytest.mark.parametrize("why", ["done", "dropped", "left", "closed"])
 def test_no_mail_for_what_is_over(world, why):
-    made = make_asked_action(world.case, world.adviser)
+    made = make_asked_action(world.case, world.partner)
     with seeding() as session:
-        if why == "closed":
+        if why == "left":
+            part = select(Participation).where(Participation.seat_id == world.partner.seat_id)
+            session.scalars(part).one().ended_at = clock.now()
+        elif why == "closed":
             case = session.get_one(CaseFile, world.case.id)
             case.status, case.outcome = CaseStatus.CLOSED, Outcome.RECOVERED
             case.closed_at = clock.now()

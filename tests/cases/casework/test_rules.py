@@ -117,6 +117,8 @@ def test_withdrawing_an_agreement(lead, recorded_by, withdrawn, expected):
         (Role.MANAGER, COLLEAGUE, OURS, True),
         (Role.MANAGER, COLLEAGUE, THEIRS, False),
         (Role.ADVISER, None, OURS, False),
+        # Answered by a link, or said by the platform: nobody's words but theirs.
+        (Role.MANAGER, None, OURS, False),
     ],
 )
 def test_correcting_an_entry(role, author, seat_id, expected):

@@ -85,6 +85,19 @@ def test_who_opened_what_is_told_without_anybody_s_name(client, world, path):
     assert "ou quelqu’un qui a votre lien" in client.get(path).text
 
 
+def test_what_a_partner_opened_by_its_answer_link_is_told_too(client, world, path):
+    answer = f"/reponse/{make_link(LinkPurpose.ANSWER, world.waiting.id)}"
+    assert client.get(answer).status_code == 200
+    with seeding() as session:
+        seat = session.get_one(Seat, world.pending.seat_id)
+        partner = session.get_one(Organisation, seat.organisation_id).name
+    told = f"<strong>{partner}</strong>, a ouvert une fiche de liaison"
+    assert told in client.get(path).text
+    with seeding() as session:
+        session.execute(update(Referral).values(subject="health"))
+    assert told not in client.get(path).text
+
+
 def test_reading_leaves_its_event_alone(client, world, path):
     client.get(path)
     with seeding() as session:

@@ -15,7 +15,7 @@ from cases.casework.models import LegalBasis
 from partners.organisations.models import Seat
 from tests.factories.casework import make_basis
 from tests.factories.world import World, make_world
-from tests.support.acting import acting_as
+from tests.support.acting import acting_as, seeding
 
 
 @pytest.fixture
@@ -43,6 +43,15 @@ def run(kind: str, basis: LegalBasis) -> None:
         session.add(row)
         session.flush()
         JOBS[kind].run(row)
+
+
+def test_no_link_leaves_once_the_address_was_forgotten(basis):
+    """An anonymised case keeps its agreements without a word; an old link may still ask anew."""
+    with seeding() as session:
+        kept = session.get_one(LegalBasis, basis.id)
+        kept.sent_to, kept.valid_until = "", None
+    with pytest.raises(NoLongerDue):
+        run("cases.casework.send_consent_link", basis)
 
 
 def test_the_link_is_made_when_the_mail_leaves_and_names_no_company(basis, monkeypatch):

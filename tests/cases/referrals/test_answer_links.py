@@ -144,7 +144,7 @@ def test_the_address_is_the_units_else_the_organisations(told) -> None:
             assert find_answer_address(referral) == expected
 
 
-@pytest.mark.parametrize("why", ["no address", "suspended", "two sides"])
+@pytest.mark.parametrize("why", ["no address", "suspended", "two sides", "creditor"])
 def test_no_address_no_link(told, why: str) -> None:
     """A mail box shared with the recovery side is none (creditor firewall)."""
     story, sent, _token = told
@@ -153,6 +153,8 @@ def test_no_address_no_link(told, why: str) -> None:
         organisation = session.get_one(Organisation, organisation_id)
         organisation.email = "" if why == "no address" else organisation.email
         organisation.is_active = why != "suspended"
+        if why == "creditor":  # its recovery service has the same box, whether or not it sits here
+            organisation.kind = OrganisationKind.DGFIP
         if why == "two sides":
             session.add(Seat(organisation_id=organisation_id, side=Side.RECOVERY))
     referral, actor = story.opened_by(story.adviser, sent)

@@ -49,6 +49,13 @@ def test_two_alike_are_not_enough() -> None:
     assert coarsen([BORDEAUX] * 2, {}) == [(NOTHING, 5)] * 2
 
 
+def test_cases_of_one_company_are_no_company_for_one_another() -> None:
+    alone, crowd = ["one"] * 3, ["one", "one", "two", "three"]
+    assert coarsen([BORDEAUX] * 3, {}, alone) == [(NOTHING, 5)] * 3
+    assert coarsen([BORDEAUX] * 3, {BORDEAUX: 2}, alone) == [(BORDEAUX, 0)] * 3
+    assert coarsen([BORDEAUX] * 4, {}, crowd) == [(BORDEAUX, 0)] * 4
+
+
 def test_earlier_cases_keep_company() -> None:
     assert coarsen([BORDEAUX], {BORDEAUX: 3}) == [(BORDEAUX, 0)]
     assert coarsen([BORDEAUX], {BORDEAUX: 1}) == [(NOTHING, 5)]

@@ -17,6 +17,7 @@ from cases.rights.enums import CopyStatus, RightsKind
 from cases.rights.models import RightsCopy, RightsRequest
 from partners.organisations.models import Seat
 from partners.people.models import Absence, UserAccount
+from tests.factories.organisations import make_unit
 from tests.factories.people import make_member
 from tests.factories.rights import give, make_copy, make_request
 from tests.factories.world import World, make_world
@@ -200,6 +201,16 @@ def test_the_copy_is_gathered_with_the_rights_of_whoever_asked(world):
     assert ready.status == "ready" and "Menuiserie Exemple" in str(ready.content)
     with pytest.raises(NoLongerDue):
         run("prepare_copy", actor_of(world.adviser), copy_id=copy.id, again="yes")
+
+
+def test_no_copy_is_gathered_before_its_asker_said_why(world):
+    """The company is in Gironde; the reason a manager of the Nord gave is good no more."""
+    unit = make_unit(world.urssaf, ("59",))
+    seat = Seat(id=world.adviser.seat_id)
+    far = make_member(seat, Role.MANAGER, unit_id=unit.id)
+    copy = make_copy(world.asked, far, status=CopyStatus.WAITING, content=[])
+    with pytest.raises(NoLongerDue, match="say why"):
+        run("prepare_copy", actor_of(far), copy_id=copy.id)
 
 
 def test_the_copy_leaves_as_a_link_with_its_two_files(world, sent):
