@@ -19,7 +19,7 @@ HEADER = (
     "Ouvert le",
     "Dernier mouvement",
     "Issue",
-    "Hors de votre territoire",
+    "Hors territoire",
 )
 
 
