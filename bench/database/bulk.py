@@ -72,7 +72,7 @@ def bulk_load(connection: psycopg.Connection) -> Iterator[Bulk]:
         yield Bulk(connection)
         for _, definition in indexes:
             connection.execute(definition.encode())
-        for statement in REPLAYED_TRIGGERS.values():
+        for statement in dict.fromkeys(REPLAYED_TRIGGERS.values()):
             connection.execute(statement.encode())
     connection.execute("VACUUM ANALYZE")
 

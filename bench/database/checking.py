@@ -58,6 +58,11 @@ SELECT count(*) FROM case_file c LEFT JOIN (
   SELECT case_id, max(created_at) AS at FROM timeline_entry GROUP BY case_id) e ON e.case_id = c.id
 WHERE c.moved_at IS DISTINCT FROM greatest(c.opened_at, e.at)
 """,
+    "territory_cell.figure": """
+SELECT count(*) FROM territory_cell c FULL JOIN (
+  SELECT place, measure, cell, month, count(*) AS figure FROM territory_facts() GROUP BY 1, 2, 3, 4
+) f USING (place, measure, cell, month) WHERE c.figure IS DISTINCT FROM f.figure
+""",
     "participation.basis_id": """
 SELECT count(*) FROM participation p WHERE p.ended_at IS NULL AND p.basis_id IS NOT NULL
   AND NOT basis_covers(p.basis_id, p.case_id, p.seat_id, p.sections, p.started_at)

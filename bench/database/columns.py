@@ -77,8 +77,14 @@ REPLACED_TRIGGERS = frozenset(
         ("participation", "participation_rests_on_basis"),
         ("timeline_entry", "case_moved"),
         ("referral", "referral_readers"),
+        ("referral", "referral_unread"),
         ("journal_event", "referral_read"),
     }
 )
-#: Triggers of later migrations: what writes, in bulk, what they would have kept row by row.
-REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {}
+#: Triggers of later migrations: what writes, in bulk, what they would have kept row by row (each
+#: statement runs once).
+REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {
+    ("case_file", "case_counted"): "SELECT rebuild_territory()",
+    ("need", "part_counted"): "SELECT rebuild_territory()",
+    ("referral", "part_counted"): "SELECT rebuild_territory()",
+}
