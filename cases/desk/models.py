@@ -39,9 +39,9 @@ class TerritoryCell(Base):
     __table_args__ = (SYSTEM,)
 
     place: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     measure: Mapped[str] = mapped_column(primary_key=True)
     cell: Mapped[str] = mapped_column(primary_key=True)
-    month: Mapped[date] = mapped_column(primary_key=True)
     figure: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -64,12 +64,12 @@ def upgrade() -> None:
     op.create_table(
         "territory_cell",
         sa.Column("place", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
         sa.Column("measure", sa.String(), nullable=False),
         sa.Column("cell", sa.String(), nullable=False),
-        sa.Column("month", sa.Date(), nullable=False),
         sa.Column("figure", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "place", "measure", "cell", "month", name=op.f("pk_territory_cell")
+            "place", "month", "measure", "cell", name=op.f("pk_territory_cell")
         ),
         info={"row_class": "system"},
     )

@@ -149,24 +149,28 @@ CREATE FUNCTION fold_territory() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINE
     kept AS (INSERT INTO territory_cell AS k (place, measure, cell, month, figure)
       SELECT place, measure, cell, month, sum(change) FROM gone GROUP BY 1, 2, 3, 4
         HAVING sum(change) <> 0
-      ON CONFLICT (place, measure, cell, month) DO UPDATE SET figure = k.figure + excluded.figure)
+      ON CONFLICT (place, month, measure, cell) DO UPDATE SET figure = k.figure + excluded.figure)
     SELECT count(*) INTO folded FROM gone;
     DELETE FROM territory_cell WHERE figure = 0;
     RETURN folded;
   END $$;
 -- Recounts the cases that moved, when it is sure that nothing written of their former place is still
--- to come: every transaction that was under way when the move was first seen here has ended.
+-- to come. A transaction that did not see the move had its number before the move was first found
+-- here, hence a lower one than what is then written beside it: it must come first in its transaction.
 CREATE FUNCTION settle_territory() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
-  AS $$ DECLARE due uuid[]; BEGIN
-    IF NOT pg_try_advisory_xact_lock(7305010) THEN RETURN 0; END IF;
+  AS $$ DECLARE found_now uuid[]; due uuid[]; BEGIN
+    IF pg_current_xact_id_if_assigned() IS NOT NULL OR NOT pg_try_advisory_xact_lock(7305010) THEN
+      RETURN 0;
+    END IF;
+    SELECT array_agg(id) INTO found_now FROM territory_recount WHERE seen_before IS NULL;
     WITH gone AS (DELETE FROM territory_recount
-      WHERE seen_before <= pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+      WHERE seen_before < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
       RETURNING case_id)
     SELECT array_agg(DISTINCT case_id) INTO due FROM gone;
     IF due IS NOT NULL THEN PERFORM recount_territory(due); END IF;
-    UPDATE territory_recount SET seen_before = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-      WHERE seen_before IS NULL;
+    UPDATE territory_recount SET seen_before = pg_current_xact_id()::text::bigint
+      WHERE id = ANY (found_now);
     RETURN coalesce(cardinality(due), 0);
   END $$;
 -- Counts everything again, whatever was counted. Sums and what is not folded yet are replaced in one
