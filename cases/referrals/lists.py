@@ -71,10 +71,15 @@ def sort_choices(tab: Tab) -> list[tuple[str, str]]:
 
 
 def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
-    """One page of the referrals of a tab: two statements whatever their number."""
+    """One page of the referrals of a tab: two statements whatever their number.
+
+    Their identifiers first, in the order of an index; what the page tells of them for those alone.
+    """
     matching = _matching(tab, listing, actor)
-    rows = _sorted(matching, tab, listing).offset(listing.offset).limit(listing.size)
-    return listing.page(_load(rows), _count(matching, Referral.id))
+    narrow = matching.with_only_columns(Referral.id)
+    shown = _sorted(narrow, tab, listing).offset(listing.offset).limit(listing.size)
+    page = referrals_visible_to(actor).where(Referral.id.in_(shown))
+    return listing.page(_load(_sorted(page, tab, listing)), _count(matching, Referral.id))
 
 
 def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
@@ -168,11 +173,11 @@ def _other_seat(tab: Tab) -> Any:
     return Referral.sender_seat_id if tab is Tab.RECEIVED else Referral.receiver_seat_id
 
 
-def _sorted(statement: Select[Referral], tab: Tab, listing: ListRequest) -> Select[Referral]:
+def _sorted(statement: Select[Any], tab: Tab, listing: ListRequest) -> Select[Any]:
     """What waits comes first when answers are sorted by the time they are due."""
     newest = Referral.sent_at.desc()
     orders: dict[str, tuple[Any, ...]] = {
-        "due": (case((Referral.state.in_(WAITING), Referral.answer_by)),),
+        "due": (Referral.due_at,),
         "sent": (Referral.sent_at,),
         "state": (case(*((Referral.state == one, rank) for rank, one in enumerate(STATES))),),
         "partner": (Organisation.folded_name,),

@@ -107,6 +107,37 @@ def upgrade() -> None:
     _run_file("20_reading.sql")
     _run_file("30_appending.sql")
     _run(GIVE_AWAY)
+    _box()
+
+
+def _box() -> None:
+    """The orders that the box begins with, and what of it waits."""
+    while_waiting = "CASE WHEN state IN ('sent', 'seen') THEN answer_by END"
+    op.add_column(
+        "referral",
+        sa.Column("due_at", sa.DateTime(timezone=True), sa.Computed(while_waiting, persisted=True)),
+    )
+    op.create_index(
+        "ix_referral_sender_seat_id_state", "referral", ["sender_seat_id", "state"], unique=False
+    )
+    op.drop_index("ix_referral_sender_seat_id_sent_at", table_name="referral")
+    op.create_index(
+        "ix_referral_sender_seat_id_sent_at",
+        "referral",
+        ["sender_seat_id", sa.text("sent_at DESC NULLS LAST"), "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_referral_receiver_seat_id_due_at",
+        "referral",
+        [
+            "receiver_seat_id",
+            "due_at",
+            sa.text("sent_at DESC"),
+            "id",
+        ],
+        unique=False,
+    )
 
 
 def _run_file(name: str) -> None:
