@@ -73,13 +73,15 @@ def sort_choices(tab: Tab) -> list[tuple[str, str]]:
 def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
     """One page of the referrals of a tab: two statements whatever their number.
 
-    Their identifiers first, in the order of an index; what the page tells of them for those alone.
+    Their identifiers and how many they are first; what the page tells, for those alone. One
+    statement with the first inside the second would join everything before it keeps a page.
     """
     matching = _matching(tab, listing, actor)
-    narrow = matching.with_only_columns(Referral.id)
-    shown = _sorted(narrow, tab, listing).offset(listing.offset).limit(listing.size)
-    page = referrals_visible_to(actor).where(Referral.id.in_(shown))
-    return listing.page(_load(_sorted(page, tab, listing)), _count(matching, Referral.id))
+    narrow = _sorted(matching.with_only_columns(Referral.id), tab, listing)
+    shown = func.array(narrow.offset(listing.offset).limit(listing.size).scalar_subquery())
+    ids, total = db.session.execute(select(shown, _counted(matching, Referral.id))).one()
+    page = referrals_visible_to(actor).where(Referral.id.in_(ids))
+    return listing.page(_load(_sorted(page, tab, listing)), total)
 
 
 def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
@@ -114,8 +116,12 @@ def list_declined(listing: ListRequest, actor: Actor) -> Page[Need]:
 
 
 def _count(matching: Select, key: Any) -> int:
+    return db.session.scalar(select(_counted(matching, key))) or 0
+
+
+def _counted(matching: Select, key: Any) -> Any:
     counted = matching.with_only_columns(key).limit(MAX_COUNTED_ROWS).subquery()
-    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Referral]:
