@@ -75,7 +75,7 @@ def bulk_load(connection: psycopg.Connection) -> Iterator[Bulk]:
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}".encode())
         yield Bulk(connection)
-        for statement in REPLAYED_TRIGGERS.values():
+        for statement in dict.fromkeys(REPLAYED_TRIGGERS.values()):
             connection.execute(statement.encode())
         for _, definition in indexes:
             connection.execute(definition.encode())

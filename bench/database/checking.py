@@ -68,6 +68,11 @@ SELECT count(*) FROM (SELECT id, unnest(reader_seats) AS seat_id, moved_at, stat
   FULL JOIN case_reader r ON r.case_id = f.id AND r.seat_id = f.seat_id
 WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.status
 """,
+    "territory_cell.figure": """
+SELECT count(*) FROM territory_cell c FULL JOIN (
+  SELECT place, measure, cell, month, count(*) AS figure FROM territory_facts() GROUP BY 1, 2, 3, 4
+) f USING (place, measure, cell, month) WHERE c.figure IS DISTINCT FROM f.figure
+""",
     "participation.basis_id": """
 SELECT count(*) FROM participation p WHERE p.ended_at IS NULL AND p.basis_id IS NOT NULL
   AND NOT basis_covers(p.basis_id, p.case_id, p.seat_id, p.sections, p.started_at)

@@ -85,7 +85,11 @@ REPLACED_TRIGGERS = frozenset(
 )
 #: Tables that triggers keep: emptied with the others, their indexes made after they are filled.
 KEPT_TABLES = ("case_reader",)
-#: Triggers of later migrations: what writes, in bulk, what they would have kept row by row.
+#: Triggers of later migrations: what writes, in bulk, what they would have kept row by row (each
+#: statement runs once).
 REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {
     ("case_file", "case_readers_written"): "SELECT rebuild_case_readers()",
+    ("case_file", "case_counted"): "SELECT rebuild_territory()",
+    ("need", "part_counted"): "SELECT rebuild_territory()",
+    ("referral", "part_counted"): "SELECT rebuild_territory()",
 }

@@ -35,5 +35,6 @@ def forget_since(connection: psycopg.Connection, filled_at: datetime) -> None:
             )
             connection.execute(statement, [filled_at])
         connection.execute(MOVE_BACK, [touched])
+        connection.execute("SELECT fold_territory()")
     for table in ("case_file", *(table for table, _ in WRITTEN)):
         connection.execute(SQL("VACUUM ANALYZE {}").format(Identifier(table)))

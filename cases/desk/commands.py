@@ -1,9 +1,12 @@
-"""What the desk changes: notices become read, the journal leaves as a file."""
+"""What the desk changes: notices become read, the journal leaves as a file, figures are folded."""
 
 from collections.abc import Iterable
 
+from sqlalchemy import func
+
 from app import clock, journal
 from app.actors import Actor
+from app.db import db
 from app.notices import Notice
 from partners.organisations.models import Organisation
 
@@ -19,3 +22,17 @@ def mark_notices_read(notices: Iterable[Notice], *, by: Actor) -> int:
 def note_journal_export(organisation: Organisation, rows: int, *, by: Actor) -> None:
     """The journal of this organisation was taken out of the platform."""
     journal.record(organisation, "journal.exported", by=by, details={"rows": rows})
+
+
+def fold_figures() -> int:
+    """What was appended to the figures goes into their sums; how many changes that was.
+
+    Cases that moved are counted again once nothing older can be written. Safe to run twice.
+    """
+    db.session.scalar(func.settle_territory())
+    return int(db.session.scalar(func.fold_territory()) or 0)
+
+
+def rebuild_figures() -> int:
+    """Count every figure again from what is counted; how many facts there are. As the system."""
+    return int(db.session.scalar(func.rebuild_territory()) or 0)

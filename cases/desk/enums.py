@@ -17,10 +17,9 @@ class Measure(enum.StrEnum):
         """Title of the table."""
         return MEASURE_LABELS[self]
 
-    @property
-    def definition(self) -> str:
-        """What is counted, and over which period."""
-        return MEASURE_DEFINITIONS[self]
+    def definition(self, since: str) -> str:
+        """What is counted, and since when (« 1er novembre 2025 »)."""
+        return MEASURE_DEFINITIONS[self].format(since=since)
 
 
 MEASURE_LABELS = {
@@ -32,11 +31,10 @@ MEASURE_LABELS = {
 }
 MEASURE_DEFINITIONS = {
     Measure.PHASE: "Dossiers non clos à cet instant, selon la phase de la difficulté.",
-    Measure.OUTCOME: "Dossiers clos dans les douze derniers mois, selon leur issue.",
-    Measure.SUBJECT: "Besoins écrits dans les douze derniers mois, santé exclue.",
+    Measure.OUTCOME: "Dossiers clos depuis le {since}, selon leur issue.",
+    Measure.SUBJECT: "Besoins écrits depuis le {since}, santé exclue.",
     Measure.REFERRAL: (
-        "Orientations envoyées dans les douze derniers mois, selon leur état d’aujourd’hui,"
-        " santé exclue."
+        "Orientations envoyées depuis le {since}, selon leur état d’aujourd’hui, santé exclue."
     ),
     Measure.KIND: (
         "Les mêmes, selon leur forme ; une remise de coordonnées compte pour une orientation."

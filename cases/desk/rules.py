@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.actors import Actor, Role
 from partners.organisations.enums import Subject
@@ -26,6 +27,11 @@ class Cell:
 
     label: str
     figure: int | None
+
+
+def first_counted_day(today: date) -> date:
+    """Figures run over twelve whole months and the one under way: sums are kept by month."""
+    return today.replace(year=today.year - 1, day=1)
 
 
 def total_of(cells: Iterable[Cell]) -> int | None:

@@ -71,10 +71,17 @@ def sort_choices(tab: Tab) -> list[tuple[str, str]]:
 
 
 def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
-    """One page of the referrals of a tab: two statements whatever their number."""
+    """One page of the referrals of a tab: two statements whatever their number.
+
+    Their identifiers and how many they are first; what the page tells, for those alone. One
+    statement with the first inside the second would join everything before it keeps a page.
+    """
     matching = _matching(tab, listing, actor)
-    rows = _sorted(matching, tab, listing).offset(listing.offset).limit(listing.size)
-    return listing.page(_load(rows), _count(matching, Referral.id))
+    narrow = _sorted(matching.with_only_columns(Referral.id), tab, listing)
+    shown = func.array(narrow.offset(listing.offset).limit(listing.size).scalar_subquery())
+    ids, total = db.session.execute(select(shown, _counted(matching, Referral.id))).one()
+    page = referrals_visible_to(actor).where(Referral.id.in_(ids))
+    return listing.page(_load(_sorted(page, tab, listing)), total)
 
 
 def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
@@ -109,8 +116,12 @@ def list_declined(listing: ListRequest, actor: Actor) -> Page[Need]:
 
 
 def _count(matching: Select, key: Any) -> int:
+    return db.session.scalar(select(_counted(matching, key))) or 0
+
+
+def _counted(matching: Select, key: Any) -> Any:
     counted = matching.with_only_columns(key).limit(MAX_COUNTED_ROWS).subquery()
-    return db.session.scalar(select(func.count()).select_from(counted)) or 0
+    return select(func.count()).select_from(counted).scalar_subquery()
 
 
 def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Referral]:
@@ -168,11 +179,11 @@ def _other_seat(tab: Tab) -> Any:
     return Referral.sender_seat_id if tab is Tab.RECEIVED else Referral.receiver_seat_id
 
 
-def _sorted(statement: Select[Referral], tab: Tab, listing: ListRequest) -> Select[Referral]:
+def _sorted(statement: Select[Any], tab: Tab, listing: ListRequest) -> Select[Any]:
     """What waits comes first when answers are sorted by the time they are due."""
     newest = Referral.sent_at.desc()
     orders: dict[str, tuple[Any, ...]] = {
-        "due": (case((Referral.state.in_(WAITING), Referral.answer_by)),),
+        "due": (Referral.due_at,),
         "sent": (Referral.sent_at,),
         "state": (case(*((Referral.state == one, rank) for rank, one in enumerate(STATES))),),
         "partner": (Organisation.folded_name,),

@@ -52,7 +52,8 @@ class Referral(Identified, Dated, Base):
     ``member``), ``territory`` (INSEE codes and names), ``lead`` (name) and ``promises`` (hours):
     figures do not move when people or names do. What is personal sits in the sheet alone, which
     closes. ``reader_seats`` (sender, lead, receiver once sent) is kept by a trigger.
-    ``client_key`` makes a double click one sending.
+    ``client_key`` makes a double click one sending. ``due_at`` is ``answer_by`` while an answer is
+    waited for: the box is sorted by it.
     """
 
     __tablename__ = "referral"
@@ -65,7 +66,20 @@ class Referral(Identified, Dated, Base):
         CheckConstraint("state = 'draft' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_referral_reader_seats", "reader_seats", postgresql_using="gin"),
         Index("ix_referral_receiver_seat_id_state", "receiver_seat_id", "state"),
-        Index("ix_referral_sender_seat_id_sent_at", "sender_seat_id", "sent_at"),
+        Index("ix_referral_sender_seat_id_state", "sender_seat_id", "state"),
+        Index(
+            "ix_referral_sender_seat_id_sent_at",
+            "sender_seat_id",
+            text("sent_at DESC NULLS LAST"),
+            "id",
+        ),
+        Index(
+            "ix_referral_receiver_seat_id_due_at",
+            "receiver_seat_id",
+            "due_at",
+            text("sent_at DESC"),
+            "id",
+        ),
         Index("ix_referral_moved", "sender_seat_id", text("GREATEST(answered_at, ended_at) DESC")),
         Index(
             "uq_referral_waiting",
@@ -99,6 +113,9 @@ class Referral(Identified, Dated, Base):
     sent_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     answer_by: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(
+        Computed("CASE WHEN state IN ('sent', 'seen') THEN answer_by END", persisted=True)
+    )
     expires_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -25,6 +25,7 @@ CASE_TABLES = sorted(n for n, t in TABLES.items() if t.info["row_class"] == RowC
 CLOSED = {
     *("throttle", "journal_seal", "journal_checkpoint", "pulse", "job_run"),
     *("case_remains", "agreement_proof"),
+    *("territory_fact", "territory_cell", "territory_delta", "territory_recount"),
 }
 
 

@@ -1,7 +1,7 @@
 """What a coordinator or an observer sees of a territory: needs nobody took, holes, figures."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import contains_eager
@@ -58,9 +58,10 @@ def _in_territory(departments: Collection[str]) -> list[ColumnElement[bool]]:
     return [or_(Company.commune_code.is_(None), Company.commune_code.in_(here))]
 
 
-def figures_of_territory(since: datetime) -> dict[Measure, list[Cell]]:
+def figures_of_territory(since: date) -> dict[Measure, list[Cell]]:
     """Aggregates of the actor's territory, as the database hides them: largest cells first.
 
+    Counted from the first day of the month of ``since`` on (``rules.first_counted_day``).
     Empty for whoever may not read aggregates: the database checks the role itself.
     """
     found: dict[Measure, list[Cell]] = {}

@@ -12,14 +12,13 @@ from app.health import readiness
 from app.reference.labels import department_label
 from cases.desk.enums import Measure, action_label, object_label
 from cases.desk.queries import events, team, territory
-from cases.desk.rules import holes_of, total_of
+from cases.desk.rules import first_counted_day, holes_of, total_of
 from partners.organisations.queries import list_all_organisations, subjects_served_in
 from partners.organisations.rules import missing_parts
 
 Context = dict[str, Any]
 
 ONE_DAY = timedelta(days=1)
-ONE_YEAR = timedelta(days=365)
 #: A need without anybody is shown to the coordinator after two days.
 PATIENCE = timedelta(days=2)
 SHOWN_EVENTS = 8
@@ -58,8 +57,10 @@ def _of_coordinator(actor: Actor) -> Context:
 
 
 def _of_observer(actor: Actor) -> Context:
+    since = first_counted_day(clock.today())
     return {
-        "figures": territory.figures_of_territory(clock.now() - ONE_YEAR),
+        "figures": territory.figures_of_territory(since),
+        "figures_since": since,
         "measures": tuple(Measure),
         "total_of": total_of,
         "places": [department_label(code) for code in sorted(actor.territory)],

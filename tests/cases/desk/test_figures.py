@@ -21,7 +21,7 @@ from tests.support.acting import act_as_member
 
 
 def test_signposts_are_counted(session: Session) -> None:
-    before, organisation, receiver = clock.now(), make_organisation(), make_seat()
+    since, organisation, receiver = clock.today(), make_organisation(), make_seat()
     unit = make_unit(organisation)
     for kind in (*[ReferralKind.SIGNPOST] * 3, *[ReferralKind.JOINT] * 4):
         sender = make_member()
@@ -29,6 +29,6 @@ def test_signposts_are_counted(session: Session) -> None:
         given = {"kind": kind, "state": ReferralState.COMPLETED}
         make_referral(need, sender, receiver, make_basis(case, [receiver], sender), **given)
     act_as_member(make_member(make_seat(organisation), Role.OBSERVER, unit_id=unit.id))
-    cells = figures_of_territory(before)[Measure.KIND]
+    cells = figures_of_territory(since)[Measure.KIND]
     found = [(cell.label, cell.figure) for cell in cells]
     assert found == [("Suivi partagé", 4), ("Remise de coordonnées", 3)]

@@ -1,14 +1,22 @@
 """Who opens which page; what may be told of figures: no database."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from app.actors import ANONYMOUS, SYSTEM, Actor, ActorKind, Role
 from cases.casework.enums import ActionStatus, ChangeKind, Phase
-from cases.desk.enums import HAPPENINGS, THINGS, action_label
-from cases.desk.rules import Cell, holes_of, reads_figures, reads_journal, total_of
+from cases.desk.enums import HAPPENINGS, THINGS, Measure, action_label
+from cases.desk.rules import (
+    Cell,
+    first_counted_day,
+    holes_of,
+    reads_figures,
+    reads_journal,
+    total_of,
+)
 from cases.referrals.enums import ReferralState
 from partners.organisations.enums import PHASE_LABELS, Subject
 
@@ -76,3 +84,22 @@ def test_composed_actions_have_their_words_too() -> None:
     composed = [state.value for state in (*ReferralState, *ActionStatus)]
     composed += [f"{kind.value}_changed" for kind in ChangeKind]
     assert sorted(set(composed) - set(HAPPENINGS)) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        (date(2026, 11, 26), date(2025, 11, 1)),
+        (date(2026, 1, 1), date(2025, 1, 1)),
+        (date(2028, 2, 29), date(2027, 2, 1)),
+    ],
+)
+def test_figures_run_from_the_first_day_of_a_month(today: date, first: date) -> None:
+    assert first_counted_day(today) == first
+
+
+def test_definitions_say_since_when() -> None:
+    told = {measure: measure.definition("1er novembre 2025") for measure in Measure}
+    assert "depuis le 1er novembre 2025" in told[Measure.OUTCOME]
+    assert "depuis le 1er novembre 2025" in told[Measure.REFERRAL]
+    assert not any("{" in words for words in told.values())

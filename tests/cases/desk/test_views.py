@@ -165,7 +165,7 @@ def test_observer_reads_figures_of_the_territory_only(session: Session) -> None:
     make_cases("emergency", 4)
     make_cases("rebound", 5, commune="75056")
     act_as_member(observer_of(("33",)))
-    cells = figures_of_territory(clock.now())[Measure.PHASE]
+    cells = figures_of_territory(clock.today())[Measure.PHASE]
     assert [(cell.label, cell.figure) for cell in cells] == [("Urgence", 4), ("Difficulté", 3)]
 
 
@@ -174,7 +174,7 @@ def test_a_small_cell_is_hidden_and_another_with_it(session: Session) -> None:
     make_cases("emergency", 4)
     make_cases("rebound", 2)
     act_as_member(observer_of(("33",)))
-    cells = figures_of_territory(clock.now())[Measure.PHASE]
+    cells = figures_of_territory(clock.today())[Measure.PHASE]
     found = {cell.label: cell.figure for cell in cells}
     assert found == {"Urgence": 4, "Difficulté": None, "Rebond": None}
 
@@ -183,7 +183,7 @@ def test_a_small_cell_is_hidden_and_another_with_it(session: Session) -> None:
 def test_other_roles_read_no_figure(session: Session, role: Role) -> None:
     make_cases("difficulty", 3)
     act_as_member(make_member(role=role))
-    assert figures_of_territory(clock.now()) == {}
+    assert figures_of_territory(clock.today()) == {}
 
 
 def test_journal_is_for_auditors(client: InspectingClient) -> None:

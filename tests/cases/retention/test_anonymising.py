@@ -1,7 +1,7 @@
 """A case past its time: what stays, what goes, who finds it, what is kept apart."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -179,7 +179,7 @@ def test_territory_figures_still_count_it(app: Flask, run: Run) -> None:
         )
     reduced(lead, 6)
     act_as_member(observer)
-    window = datetime(closed_at.year - 1, 12, 31, tzinfo=UTC)
+    window = date(closed_at.year, 1, 1)
     before = figures_of_territory(window)
     assert [cell.figure for cell in before[Measure.OUTCOME]] == [4]
     assert run()[Kind.CASE] == 4
@@ -191,7 +191,7 @@ def test_a_place_made_coarser_counts_for_whoever_holds_all_of_it(app: Flask, run
     lead = make_member()
     for commune in ("33063", "24322", "40192"):
         make_closed_case(lead, company={"commune_code": commune, "naf": None})
-    window = datetime(2000, 1, 1, tzinfo=UTC)
+    window = date(2000, 1, 1)
     run()
     with seeding() as session:
         assert set(session.scalars(select(CaseRemains.level))) == {3}
