@@ -19,6 +19,7 @@ from app.verifying import Break, BreakKind, Verdict
 from tests.support.acting import acting_as
 
 Run = Callable[..., Result]
+WHOLE = "journal: whole, {} sealed, {} not sealed yet, 0 erased at the end of their time\n"
 
 
 @pytest.fixture
@@ -61,12 +62,12 @@ def test_outbox_retry_says_how_many(run: Run) -> None:
 
 def test_journal_is_sealed_then_whole(run: Run) -> None:
     write_event()
-    assert run("journal", "verify").output == "journal: whole, 0 sealed, 1 not sealed yet\n"
+    assert run("journal", "verify").output == WHOLE.format(0, 1)
     assert run("journal", "seal").output == "1 events sealed\n"
     result = run("journal", "verify")
     assert (result.exit_code, result.output) == (
         0,
-        "journal: whole, 1 sealed, 0 not sealed yet\n",
+        WHOLE.format(1, 0),
     )
 
 
@@ -77,7 +78,8 @@ def test_broken_journal_says_where_and_fails(run: Run, monkeypatch: pytest.Monke
     assert result.exit_code == 1
     assert result.output.splitlines() == [
         "seal 2, event unknown: the seal is missing",
-        "journal: broken at 1 place(s), 3 sealed, 0 not sealed yet",
+        "journal: broken at 1 place(s), 3 sealed, 0 not sealed yet,"
+        " 0 erased at the end of their time",
     ]
 
 
