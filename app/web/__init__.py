@@ -6,7 +6,14 @@ from flask import Flask
 
 from app.web.errors import register_error_pages
 from app.web.formatting import FILTERS
-from app.web.links import has_page, home_url, url_keeping, url_with, url_with_nothing
+from app.web.links import (
+    has_page,
+    home_url,
+    may_open,
+    url_keeping,
+    url_with,
+    url_with_nothing,
+)
 from app.web.navigation import navigation
 from app.web.typography import init_typography
 
@@ -16,6 +23,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "url_with": url_with,
     "url_with_nothing": url_with_nothing,
     "has_page": has_page,
+    "may_open": may_open,
     "home_url": home_url,
 }
 

@@ -2,10 +2,18 @@
 
 from flask import current_app, request, url_for
 
+from app.security import current_actor, policy_of
+
 
 def has_page(endpoint: str) -> bool:
     """Say whether ``endpoint`` exists in this installation (features land one by one)."""
     return endpoint in current_app.view_functions
+
+
+def may_open(endpoint: str) -> bool:
+    """Say whether the page exists and its policy lets this member in: no link to a refusal."""
+    policy = policy_of(current_app, endpoint) if has_page(endpoint) else None
+    return policy is not None and (policy.rule is None or policy.rule(current_actor()))
 
 
 def home_url() -> str:

@@ -8,7 +8,7 @@ from werkzeug import Response
 from app import clock
 from app.actors import Actor
 from app.db import unit_of_work
-from app.errors import NotAllowed, NotVisible
+from app.errors import NotAllowed
 from app.reference.models import RetentionRule
 from app.security import current_actor, requires
 from cases.retention import rules
@@ -24,7 +24,7 @@ from cases.retention.queries.durations import (
 )
 from partners.organisations.models import Organisation
 from partners.organisations.queries import get_organisation
-from partners.organisations.rules import can_run_organisation, runs_organisations, runs_platform
+from partners.organisations.rules import can_see_structure, runs_organisations, runs_platform
 from partners.people.sessions import ask_password_again
 
 blueprint = Blueprint("retention", __name__)
@@ -46,9 +46,15 @@ def duration_words(months: int, days: int = 0) -> str:
 @blueprint.get("/structures/<uuid:organisation_id>/conservation")
 @requires(runs_organisations)
 def durations(organisation_id: uuid.UUID | None = None) -> str:
-    """Every kind of record: default, own duration, what is counted, what happens."""
+    """Every kind of record: default, own duration, what is counted, what happens.
+
+    A manager of the recovery side reads it, as the rest of *Structure*, and decides nothing.
+    """
     actor = current_actor()
-    organisation = _run_by(actor, organisation_id)
+    wanted = organisation_id or actor.organisation_id
+    if wanted is None or not can_see_structure(actor, wanted):
+        raise NotAllowed
+    organisation = get_organisation(wanted)
     return render_template(
         "cases/retention/durations.html",
         organisation=organisation,
@@ -124,23 +130,13 @@ def extend() -> Page:
     return redirect(url_for("retention.extend"))
 
 
-def _run_by(actor: Actor, organisation_id: uuid.UUID | None) -> Organisation:
-    """The organisation this member runs: their own when none is named."""
-    wanted = organisation_id or actor.organisation_id
-    if wanted is None:
-        raise NotVisible
-    if not can_run_organisation(actor, wanted):
-        raise NotAllowed
-    return get_organisation(wanted)
-
-
 def _load(
     actor: Actor, organisation_id: uuid.UUID, kind: str
 ) -> tuple[Organisation, RetentionRule]:
-    organisation, rule = _run_by(actor, organisation_id), get_rule(kind)
-    if not rules.can_reduce(actor, organisation.id, rule):
+    rule = get_rule(kind)
+    if not rules.can_reduce(actor, organisation_id, rule):
         raise NotAllowed
-    return organisation, rule
+    return get_organisation(organisation_id), rule
 
 
 def _reduction_page(

@@ -121,6 +121,15 @@ def test_the_password_is_asked_again(
     assert reductions() == []
 
 
+def test_the_recovery_side_reads_the_durations_and_decides_none(
+    client: InspectingClient, urssaf: Organisation
+) -> None:
+    sign_in(client, make_member(make_seat(urssaf, Side.RECOVERY), Role.MANAGER))
+    page = client.get("/structure/conservation").text
+    assert "rendu anonyme" in page and "côté accompagnement décide" in page
+    assert "Raccourcir" not in page
+
+
 @pytest.mark.parametrize(
     ("role", "side", "is_ours"),
     [

@@ -1,9 +1,11 @@
 """Pages of the directory and of *Structure*, as each role meets them."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
-from app.actors import Role
+from app.actors import Role, Side
 from app.journal import JournalEvent
 from partners.organisations.enums import (
     OrganisationKind,
@@ -148,6 +150,24 @@ def small_companies(organisation: Organisation) -> RoutingRule:
 def test_structure_is_for_managers_and_administrators(client: InspectingClient) -> None:
     sign_in(client, make_member())
     assert client.get("/structure").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "side", "count"),
+    [
+        (Role.MANAGER, Side.AID, 6),
+        (Role.MANAGER, Side.RECOVERY, 6),
+        (Role.PLATFORM_ADMIN, Side.AID, 4),
+    ],
+)
+def test_every_tab_of_the_structure_opens(
+    client: InspectingClient, role: Role, side: Side, count: int
+) -> None:
+    sign_in(client, make_member(make_seat(make_organisation("Urssaf Exemple"), side), role))
+    tabs = client.get("/structure").text.partition('aria-label="Votre structure"')[2]
+    addresses = re.findall(r'href="([^"]+)"', tabs.partition("</nav>")[0])
+    assert len(addresses) == count
+    assert {client.get(address).status_code for address in addresses} == {200}
 
 
 def test_manager_of_another_organisation_is_refused_everywhere(
