@@ -19,6 +19,7 @@ from cases.demo.needs import send_without_account
 from cases.demo.people import add_absence, give_secrets, name_correspondents
 from cases.demo.plans import give_work
 from cases.demo.randomness import Dice
+from cases.demo.replies import send_links
 from cases.demo.requests import ask_for_access
 from cases.demo.rights import exercise_rights
 from cases.demo.rows import Rows
@@ -45,6 +46,7 @@ AWAY = {
     "banque-de-france": (-2, 2),
     "urssaf-hauts-de-france": (12, 26),
     "cma-artois": (-40, -26),
+    "urssaf-aquitaine": (4, 11),
 }
 
 
@@ -75,11 +77,13 @@ def tell_everything(session: Session, today: date) -> Rows:
     world = World(today, now, make_world_partners(rows, at), rows)
     give_secrets(rows.of(UserAccount), rows, today, now)
     _organise(world)
+    _read_again(world)
     fill_trays(world)
     world.firms = make_firms(communes, postcodes, today)
     stories, strangers = _live(world, communes)
     ask_for_access(world, stories, strangers)
     exercise_rights(world, stories)
+    send_links(world)
     _occupy_everybody(world, stories)
     return rows
 
@@ -113,6 +117,14 @@ def _organise(world: World) -> None:
         if partner.key in AWAY and partner.seat.side is Side.AID:
             starts, ends = (world.today + timedelta(days=one) for one in AWAY[partner.key])
             add_absence(workers[-1], workers[0], (starts, ends), world.rows)
+
+
+def _read_again(world: World) -> None:
+    """Most organisations read their page again lately; for a few the directory asks them to."""
+    dice = Dice("read-again")
+    for one in world.rows.of(Organisation):
+        last = dice.between(200, 420) if dice.chance(0.15) else dice.between(4, 150)
+        one.checked_at = world.now - timedelta(days=last)
 
 
 def _live(world: World, communes: dict[str, list[Commune]]) -> tuple[list[Story], list[Firm]]:

@@ -134,8 +134,11 @@ def _title(
 
 
 def _titles(file: dict[str, Any], role: Role, organisation: Organisation, seat: Seat) -> list[str]:
+    is_recovery = seat.side is Side.RECOVERY
+    if role is Role.MANAGER and is_recovery:
+        return file["titles_of"]["recovery_manager"]
     if role is Role.ADVISER:
-        key = "recovery" if seat.side is Side.RECOVERY else organisation.kind.value
+        key = "recovery" if is_recovery else organisation.kind.value
         if titles := file["titles_of"].get(key):
             return titles
     return file["titles"][role.value]

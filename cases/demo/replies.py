@@ -4,14 +4,20 @@ from datetime import date, datetime, timedelta
 
 from app.actors import ActorKind
 from app.journal import JournalEvent
-from cases.casework.commands.acting import SAID
+from cases.casework.commands.acting import SAID, SEND_LINK
 from cases.casework.enums import ActionAnswer, ActionStatus, EntryKind
 from cases.casework.models import ActionReply, CaseAction
+from cases.demo.effects import leave_effect
 from cases.demo.randomness import Dice
 from cases.demo.story import Story
 from cases.demo.texts import content
+from cases.demo.world import World
 
 ANSWERS = {ActionAnswer.NOT_YET: 40, ActionAnswer.HELP: 30, None: 30}
+
+STILL_OPEN = (ActionStatus.TODO, ActionStatus.DOING)
+#: Actions whose link is sent when the demonstration starts: their pages can be opened.
+LINKS = 3
 
 
 def reply_to(story: Story, action: CaseAction) -> None:
@@ -36,6 +42,19 @@ def reply_to(story: Story, action: CaseAction) -> None:
         )
     )
     _tell(story, action, reply, at, dice)
+
+
+def send_links(world: World) -> None:
+    """Some of those who have not answered hold a link that opens."""
+    dice = Dice("action-links")
+    answered = {one.action_id for one in world.rows.of(ActionReply)}
+    waiting = [
+        one
+        for one in world.rows.of(CaseAction)
+        if one.owner_email and one.status in STILL_OPEN and one.id not in answered
+    ]
+    for action in waiting[:LINKS]:
+        leave_effect(world, SEND_LINK, action, dice, action_id=action.id)
 
 
 def _later(story: Story, action: CaseAction, dice: Dice) -> date:

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.actors import ActorKind, Role
-from app.db import Base
-from app.jobs import Outbox
+from app.actors import Role
 from app.web.formatting import date_short, siren
 from cases.casework.commands.agreeing import SEND_LINK
 from cases.casework.enums import BasisKind, Section
 from cases.casework.models import LegalBasis
+from cases.demo.effects import leave_effect
 from cases.demo.organisations import Partner
 from cases.demo.people import Member
 from cases.demo.randomness import Dice
@@ -46,7 +45,7 @@ def exercise_rights(world: World, stories: Sequence[Story]) -> None:
         if request.kind is RightsKind.COPY and not request.is_waiting:
             _give(story, request, member, dice)
     for _story, basis in told[:LINKS]:
-        _leave(world, SEND_LINK, basis, dice, agreement_id=basis.id)
+        leave_effect(world, SEND_LINK, basis, dice, agreement_id=basis.id)
 
 
 def _agreed(
@@ -121,7 +120,7 @@ def _give(story: Story, request: RightsRequest, member: Member, dice: Dice) -> N
         created_at=at,
     )
     story.world.rows.add(copy)
-    _leave(story.world, GIVE, copy, dice, copy_id=copy.id)
+    leave_effect(story.world, GIVE, copy, dice, copy_id=copy.id)
 
 
 def _content_of(story: Story) -> list[dict[str, Any]]:
@@ -140,20 +139,3 @@ def _content_of(story: Story) -> list[dict[str, Any]]:
         {"key": key, "title": title, "entries": [{"key": key, "title": entry, "lines": lines}]}
         for key, title, entry, lines in parts
     ]
-
-
-def _leave(world: World, kind: str, about: Base, dice: Dice, **payload: object) -> None:
-    """An effect that waits for the worker, asked for by the system."""
-    about_id = about.id  # type: ignore[attr-defined]
-    world.rows.add(
-        Outbox(
-            id=dice.identifier(world.now),
-            kind=kind,
-            dedupe_key=f"{kind}:demo:{about_id}",
-            payload={name: str(value) for name, value in payload.items()},
-            principal=ActorKind.SYSTEM,
-            basis_id=about_id if isinstance(about, LegalBasis) else None,
-            available_at=world.now,
-            created_at=world.now,
-        )
-    )
