@@ -7,6 +7,8 @@ from functools import cache
 
 from app.reference.packaged import read_rows
 
+SHORT_BANDS = {"NN": "Sans salarié", "00": "Sans salarié en fin d’année"}
+
 
 def naf_label(code: str | None) -> str:
     """Label of a NAF code at any level (``56.10A``), or the code; empty for none."""
@@ -24,8 +26,11 @@ def legal_form_label(code: str | None) -> str:
 
 
 def headcount_label(code: str | None) -> str:
-    """Label of a headcount band (``11``), or the code; empty for none."""
-    return _label("headcount_bands", code)
+    """Label of a headcount band (``11``), or the code; empty for none.
+
+    INSEE's own two first labels are definitions: a page says them in a few words.
+    """
+    return SHORT_BANDS.get(code or "") or _label("headcount_bands", code)
 
 
 def department_label(code: str | None) -> str:

@@ -17,6 +17,7 @@ PARIS = ZoneInfo("Europe/Paris")
 LOCALE = "fr"
 NBSP = "\u00a0"
 NNBSP = "\u202f"
+LAST_MINUTE = f"23{NBSP}h{NBSP}59"
 NEAR_DAYS = {-1: "hier", 0: "aujourd’hui", 1: "demain"}
 
 
@@ -69,13 +70,15 @@ def datetime_short(value: datetime | None) -> str:
 def datetime_near(value: datetime | None) -> str:
     """« aujourd’hui à 14 h », « demain à 9 h », « jeudi à 14 h » within six days of today.
 
-    Further away the day is written with its month, and with its year when it is another one.
+    Further away the day is written with its month, and with its year when it is another one. The
+    last minute of a day stands for the day: no hour is said.
     """
     if value is None:
         return ""
     from app.clock import now
 
-    return f"{_near_day(_day(value), _day(now()))} à{NBSP}{time_short(value)}"
+    day, hour = _near_day(_day(value), _day(now())), time_short(value)
+    return day if hour == LAST_MINUTE else f"{day} à{NBSP}{hour}"
 
 
 def _near_day(day: date, today: date) -> str:

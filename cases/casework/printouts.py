@@ -18,7 +18,7 @@ HEADER = (
     "Ouvert le",
     "Dernier mouvement",
     "Issue",
-    "Hors de votre territoire",
+    "Hors territoire",
 )
 
 

@@ -10,6 +10,7 @@ def test_labels_of_known_codes() -> None:
     assert labels.naf_section_label("F") == "Construction"
     assert labels.legal_form_label("9230") == "Association déclarée, reconnue d'utilité publique"
     assert labels.headcount_label("11") == "10 à 19 salariés"
+    assert labels.headcount_label("NN") == "Sans salarié"
     assert labels.department_label("2A") == "Corse-du-Sud"
     assert labels.region_label("75") == "Nouvelle-Aquitaine"
 

@@ -37,6 +37,11 @@ def test_near_moments_are_named_from_today(day: int, text: str) -> None:
         assert formatting.datetime_near(NOON.replace(day=day)) == text
 
 
+def test_the_last_minute_of_a_day_is_the_day() -> None:
+    with time_machine.travel(NOON, tick=False):
+        assert formatting.datetime_near(datetime(2026, 11, 27, 22, 59, tzinfo=UTC)) == "demain"
+
+
 def test_ago_counts_from_the_clock() -> None:
     with time_machine.travel(NOON, tick=False):
         assert formatting.ago(NOON.replace(minute=2)) == "il y a 3 minutes"

@@ -244,7 +244,7 @@ def test_a_page_at_home_asks_the_database_nothing_more(client, world, path):
 
 def test_lists_show_the_case_with_its_mark(client, world, far):
     sign_in(client, far)
-    mark = "Hors de votre territoire"
+    mark = "Hors territoire"
     for path in ("/dossiers", "/orientations?onglet=envoyees"):
         page = client.get(path).text
         assert "Menuiserie Exemple" in page and mark in page
