@@ -17,6 +17,7 @@ from cases.casework.queries.outside import at_the_door, list_outside_accesses
 from cases.casework.queries.sharing import (
     Opening,
     consent_facts,
+    gathered_by_day,
     get_agreement_for_system,
     get_basis,
     get_basis_of_link,
@@ -71,6 +72,7 @@ __all__ = [
     "consent_facts",
     "count_newer",
     "find_open_case",
+    "gathered_by_day",
     "get_action",
     "get_action_for_system",
     "get_action_of_link",

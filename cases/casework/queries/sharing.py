@@ -4,14 +4,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.actors import Actor, ActorKind
+from app.days_off import PARIS
 from app.db import db
 from app.journal import JournalEvent
-from cases.casework.enums import AgreementMode, BasisKind, OutsideReason
+from cases.casework.enums import OPENINGS, AgreementMode, BasisKind, OutsideReason
 from cases.casework.models import LegalBasis, OutsideAccess, Participation
 from cases.casework.queries.cases import in_visible_case, one_or_refuse
 from partners.organisations.enums import Side
@@ -47,6 +49,17 @@ class Opening:
             return "Par le lien de réponse"
         is_space = self.action.startswith("space.")
         return "L’entrepreneur, par son lien" if is_space else "La personne qui tient le lien"
+
+
+def gathered_by_day(openings: Iterable[Opening]) -> list[tuple[Opening, int]]:
+    """The latest of what the same person opened on the same day, and how many times they did."""
+    found: dict[tuple[object, ...], list[Opening]] = {}
+    for one in openings:
+        day = one.at.astimezone(ZoneInfo(PARIS)).date()
+        what = OPENINGS.get(one.action)
+        key = (day, what, one.who, one.organisation, one.side, one.reason, one.text)
+        found.setdefault(key, []).append(one)
+    return [(same[0], len(same)) for same in found.values()]
 
 
 def list_participations(case_id: uuid.UUID, actor: Actor) -> Sequence[Participation]:

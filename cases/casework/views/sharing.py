@@ -31,12 +31,14 @@ def sharing(case_id: uuid.UUID) -> str:
     case, actor, now = opened.case, opened.actor, clock.now()
     bases = queries.list_bases(case_id, actor)
     can_see_openings = rules.can_see_openings(actor, case, opened.role)
+    openings = queries.list_openings(case_id, actor) if can_see_openings else ()
     values = {
         "opened": opened,
         "case": case,
         "bases": [(basis, rules.basis_state(basis, now)) for basis in bases],
         "seats": queries.seats_by_id(seat for basis in bases for seat in basis.seat_ids),
-        "openings": queries.list_openings(case_id, actor) if can_see_openings else (),
+        "openings": openings,
+        "openings_by_day": queries.gathered_by_day(openings),
         "section_labels": SECTION_LABELS,
         "readings": OPENINGS,
         "rules": rules,
