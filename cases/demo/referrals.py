@@ -29,6 +29,8 @@ DECLINES = {
     DeclineCode.CONFLICT_OF_INTEREST: 4,
     DeclineCode.OTHER: 4,
 }
+#: Their texts speak of the entrepreneur: they are written to the sender, not shown to the person.
+ABOUT_THEM = (DeclineCode.UNREACHABLE, DeclineCode.ENTREPRENEUR_REFUSES)
 #: Ends that a member of the receiving seat signs.
 SIGNED = frozenset(S) - {S.DRAFT, S.SENT, S.EXPIRED, S.REVOKED}
 
@@ -169,7 +171,8 @@ def _explain(sending: Sending, referral: Referral, move: Move) -> None:
         texts = words["decline"][referral.decline_code.value]
         texts = texts + content("phrases")["declines"][referral.decline_code.value]
         referral.decline_text = say(fit_texts(texts, sending.partner), move.at)
-        referral.can_entrepreneur_read = sending.story.dice.chance(0.4)
+        is_shown = sending.story.dice.chance(0.4)
+        referral.can_entrepreneur_read = is_shown and referral.decline_code not in ABOUT_THEM
     elif move.after is S.REDIRECTED:
         texts = words["redirect"]["texts"] + content("phrases")["redirects"]
         called = sending.proposed.called if sending.proposed else "un partenaire"
