@@ -106,6 +106,7 @@ def upgrade() -> None:
     )
     _run_file("20_reading.sql")
     _run_file("30_appending.sql")
+    _run_file("40_by_link.sql")
     _run(GIVE_AWAY)
     _box()
 

@@ -29,7 +29,10 @@ TABLES = Base.metadata.tables
 #: The directory of organisations, and the link itself; nothing else is met beside the referral.
 OPEN = {"organisation", "seat", "unit", "unit_territory", "service", "routing_rule", "link"}
 OPEN |= {"opening_period"}
-CLOSED = {"throttle", "journal_seal", "pulse", "job_run"}
+CLOSED = {
+    *("throttle", "journal_seal", "journal_checkpoint", "pulse", "job_run", "agreement_proof"),
+    *("case_remains", "territory_fact", "territory_cell", "territory_delta", "territory_recount"),
+}
 REFUSED = re.compile("row-level security|denied|its answer and nothing|of this seat")
 MINE = {"referral": 1, "referral_sheet": 1, "referral_step": 1}
 
