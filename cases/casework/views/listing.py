@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request, stream_with_context
 
+from app import rows
 from app.actors import Actor
 from app.db import unit_of_work
 from app.reference.labels import department_choices
@@ -74,8 +75,12 @@ def export() -> Response:
 
 
 def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> Iterator[Any]:
-    """A transaction for each part of the file: none waits for a slow reader."""
+    """A transaction for each part of the file: none waits for a slow reader.
+
+    The request has ended, and its session with it: each part says again who acts.
+    """
     for start in range(0, len(ids), ROWS_OF_A_PART):
+        rows.act_as(actor)
         with unit_of_work():
             some = list_lines(ids[start : start + ROWS_OF_A_PART], actor)
         yield from some

@@ -1,10 +1,14 @@
 """The list of cases: what finds a case, in which order cases come, what the file says."""
 
+import contextvars
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.db import db
 from app.folding import fold
 from app.journal import JournalEvent
 from cases.casework import lists
@@ -187,3 +191,14 @@ def test_the_file_is_bounded_and_says_how_many_left(client, member, monkeypatch)
             select(JournalEvent.details).where(JournalEvent.action == "cases.exported")
         ).one()
     assert noted == {"cases": 2}
+
+
+def test_the_file_is_filled_after_the_request_has_ended(committed_app: Flask) -> None:
+    """Served for true, outside of any context: parts are read when the answer has begun."""
+    member = make_member()
+    make_case(member, make_company(Seat(id=member.seat_id), "Garage Exemple"))
+    client = FlaskClient(committed_app, committed_app.response_class)
+    sign_in(client, member)
+    db.session.remove()
+    file = contextvars.Context().run(lambda: client.get("/dossiers/export.csv").text)
+    assert "Garage Exemple" in file
