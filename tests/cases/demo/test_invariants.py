@@ -15,7 +15,7 @@ from tests.cases.demo.conftest import TODAY
 pytestmark = pytest.mark.commits
 Ask = Callable[..., list[Any]]
 #: Instants that lie ahead by nature.
-AHEAD = {"answer_by", "expires_at", "valid_until", "ends_at", "available_at"}
+AHEAD = {"answer_by", "due_at", "expires_at", "valid_until", "ends_at", "available_at"}
 
 
 def test_readers_are_the_seats_that_take_part(ask: Ask) -> None:
