@@ -17,7 +17,7 @@ from cases.demo.people import Member, give_secrets, name_correspondents
 from cases.demo.rows import Rows
 from cases.demo.texts import content
 from cases.demo.world import LEADING
-from partners.people.models import UserAccount
+from partners.people.models import Membership, UserAccount
 
 #: Organisations (their key in the demonstration) whose members are measured.
 MEASURED, EXPORTING, OBSERVING = "cci-aquitaine", "sos-entrepreneurs", "dreets-na"
@@ -79,7 +79,11 @@ def make_directory(session: Session, today: date, now: datetime) -> tuple[Direct
     for partner in partners:
         if partner.seat.side is Side.AID and partner.workers:
             name_correspondents(partner.services, partner.workers, rows)
-    return Directory(partners), rows
+    directory = Directory(partners)
+    for membership in rows.of(Membership):
+        if membership.seat_id in (directory.measured.seat.id, directory.exporting.seat.id):
+            membership.unit_id = None  # at home everywhere: no page asks why it is opened
+    return directory, rows
 
 
 def _like_them(session: Session, known: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
