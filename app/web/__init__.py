@@ -7,9 +7,11 @@ from flask import Flask
 from app.web.errors import register_error_pages
 from app.web.formatting import FILTERS
 from app.web.links import (
+    drawn_icon,
     has_page,
     home_url,
     may_open,
+    static_url,
     url_keeping,
     url_with,
     url_with_nothing,
@@ -25,12 +27,18 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "has_page": has_page,
     "may_open": may_open,
     "home_url": home_url,
+    "static_url": static_url,
+    "drawn_icon": drawn_icon,
 }
+#: Macros that every template has: imported by each page anew, they cost a tenth of its time.
+PARTS = ("ui", "forms", "lists", "story")
 
 
 def init_web(app: Flask) -> None:
     """Give ``app`` the filters and globals its templates count on, error pages, spacing."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(TEMPLATE_GLOBALS)
+    for name in PARTS:
+        app.jinja_env.globals[name] = app.jinja_env.get_template(f"parts/{name}.html").module
     register_error_pages(app)
     init_typography(app)

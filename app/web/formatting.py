@@ -6,6 +6,7 @@ No-break spaces keep a figure and its unit on one line.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
@@ -25,8 +26,13 @@ def _day(value: date | datetime) -> date:
     return value.astimezone(PARIS).date() if isinstance(value, datetime) else value
 
 
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=LOCALE)
+
+
 def _spell(day: date, pattern: str) -> str:
-    text = format_date(day, pattern, locale=LOCALE)
+    text = _written(day, pattern)
     return text.replace("1 ", "1er ", 1) if day.day == 1 else text
 
 
@@ -35,7 +41,7 @@ def date_long(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = _day(value)
-    return f"{format_date(day, 'EEEE', locale=LOCALE)} {_spell(day, 'd MMMM y')}"
+    return f"{_written(day, 'EEEE')} {_spell(day, 'd MMMM y')}"
 
 
 def date_medium(value: date | datetime | None) -> str:
@@ -86,9 +92,9 @@ def _near_day(day: date, today: date) -> str:
     if distance in NEAR_DAYS:
         return NEAR_DAYS[distance]
     if 1 < distance < 7:
-        return format_date(day, "EEEE", locale=LOCALE)
+        return _written(day, "EEEE")
     pattern = "d MMMM" if day.year == today.year else "d MMMM y"
-    return f"{format_date(day, 'EEEE', locale=LOCALE)} {_spell(day, pattern)}"
+    return f"{_written(day, 'EEEE')} {_spell(day, pattern)}"
 
 
 def ago(value: datetime | None) -> str:

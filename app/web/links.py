@@ -1,8 +1,14 @@
 """Addresses that templates build without knowing which features are installed."""
 
-from flask import current_app, request, url_for
+from functools import lru_cache
+
+from flask import current_app, has_request_context, request, url_for
+from markupsafe import Markup
 
 from app.security import current_actor, policy_of
+
+ICON = Markup('<svg class="icon {}" {} focusable="false"><use href="{}#{}"/></svg>')
+SILENT, TOLD = Markup('aria-hidden="true"'), Markup('role="img" aria-label="{}"')
 
 
 def has_page(endpoint: str) -> bool:
@@ -18,7 +24,38 @@ def may_open(endpoint: str) -> bool:
 
 def home_url() -> str:
     """Return the address of the first page: *Aujourd’hui*, or the root when it is not there."""
-    return url_for("desk.today") if has_page("desk.today") else "/"
+    return lasting_url("desk.today") if has_page("desk.today") else "/"
+
+
+def lasting_url(endpoint: str, **values: str) -> str:
+    """Return an address that the request does not change, built once: a page shows dozens."""
+    return _built_once(_root(), endpoint, tuple(values.items()))
+
+
+def static_url(filename: str) -> str:
+    """Return the address of a browser file."""
+    return lasting_url("static", filename=filename)
+
+
+def drawn_icon(name: str, label: str | None = None, **css: str) -> Markup:
+    """Return an icon of the sprite, drawn once: decorative, or saying ``label``; ``class`` adds
+    to its own."""
+    return _drawn_once(_root(), name, label, css.get("class", ""))
+
+
+def _root() -> str:
+    return request.script_root if has_request_context() else ""
+
+
+@lru_cache(maxsize=512)
+def _built_once(_root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:
+    return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def _drawn_once(_root: str, name: str, label: str | None, css: str) -> Markup:
+    said = TOLD.format(label) if label else SILENT
+    return ICON.format(css, said, static_url("vendor/icons.svg"), name)
 
 
 def url_with(**changes: object) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
-from app.web.links import has_page
+from app.web.links import has_page, lasting_url
 
 CASE_ROLES = frozenset({"adviser", "manager", "coordinator", "accountant"})
 EVERYONE = CASE_ROLES | {"mediator", "observer", "auditor", "platform_admin"}
@@ -85,7 +85,7 @@ def _is_for(actor: Any, item: NavItem) -> bool:
 
 def _depth(item: NavItem) -> int:
     """How much of the page's address is the entry's own; 0 when the page is not below it."""
-    own = url_for(item.endpoint)
+    own = lasting_url(item.endpoint)
     if request.endpoint == item.endpoint:
         return len(request.path) + 1
     starts = (start for start in (own, *item.under) if start != "/")
@@ -96,7 +96,7 @@ def _link(item: NavItem, is_current: bool) -> NavLink:
     return NavLink(
         item.label,
         item.short or item.label,
-        url_for(item.endpoint),
+        lasting_url(item.endpoint),
         item.icon,
         is_page=request.endpoint == item.endpoint,
         is_current=is_current,

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select, true
@@ -73,6 +74,7 @@ def get_case_as_listed(case_id: uuid.UUID, actor: Actor) -> CaseFile:
     return case
 
 
+@cache
 def case_page_options() -> tuple:
     """What a page about one case touches, in one statement."""
     seats = joinedload(CaseFile.participations)

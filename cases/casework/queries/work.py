@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, tuple_
@@ -83,11 +84,25 @@ def list_first_entries(
 
 def _as_read(statement: Select[Any]) -> Select[Any]:
     """With what each line shows, the latest first."""
-    return statement.options(
+    latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
+    return statement.options(*_line_options()).order_by(*latest)
+
+
+@cache
+def _line_options() -> tuple:
+    return (
         joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
         joinedload(TimelineEntry.author).joinedload(Membership.user),
         joinedload(TimelineEntry.revisions),
-    ).order_by(TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
+    )
+
+
+@cache
+def _action_options() -> tuple:
+    return (
+        joinedload(CaseAction.owner).joinedload(Membership.user),
+        joinedload(CaseAction.replies),
+    )
 
 
 def count_newer(entry: TimelineEntry, actor: Actor) -> int:
@@ -135,10 +150,7 @@ def list_actions(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseAction]:
     statement = (
         select(CaseAction)
         .where(CaseAction.case_id == case_id, in_visible_case(CaseAction.case_id, actor))
-        .options(
-            joinedload(CaseAction.owner).joinedload(Membership.user),
-            joinedload(CaseAction.replies),
-        )
+        .options(*_action_options())
         .order_by(is_over, CaseAction.due_on, CaseAction.id)
     )
     return db.session.scalars(statement).unique().all()

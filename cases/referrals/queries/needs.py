@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, Side
 from app.db import db
@@ -17,7 +17,6 @@ from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.referrals import is_told_to
 from partners.organisations.models import Seat
-from partners.people.models import Membership
 
 
 def needs_visible_to(actor: Actor) -> Select[Need]:
@@ -79,13 +78,12 @@ def find_need_of_form(client_key: str, actor: Actor) -> Need | None:
 
 
 def list_needs(case_id: uuid.UUID, actor: Actor) -> Sequence[Need]:
-    """Needs of a case, oldest first, each with the referrals the actor may see (two statements)."""
-    referrals = selectinload(Need.referrals.and_(is_told_to(actor)))
+    """Needs of a case, oldest first, each with the referrals the actor may see: one statement."""
+    referrals = joinedload(Need.referrals.and_(is_told_to(actor)))
     statement = needs_visible_to(actor).where(Need.case_id == case_id).order_by(Need.created_at)
-    return db.session.scalars(
+    found = db.session.scalars(
         statement.options(
-            joinedload(Need.author).joinedload(Membership.user),
-            referrals.joinedload(Referral.receiver_seat).joinedload(Seat.organisation),
-            referrals.joinedload(Referral.proposed_seat).joinedload(Seat.organisation),
+            referrals.joinedload(Referral.receiver_seat).joinedload(Seat.organisation)
         )
-    ).all()
+    )
+    return found.unique().all()
