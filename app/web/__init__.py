@@ -38,6 +38,7 @@ def init_web(app: Flask) -> None:
     """Give ``app`` the filters and globals its templates count on, error pages, spacing."""
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(TEMPLATE_GLOBALS)
+    app.extensions["relais.built_once"] = {}
     for name in PARTS:
         app.jinja_env.globals[name] = app.jinja_env.get_template(f"parts/{name}.html").module
     register_error_pages(app)

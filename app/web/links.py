@@ -1,6 +1,6 @@
 """Addresses that templates build without knowing which features are installed."""
 
-from functools import lru_cache
+from typing import Any
 
 from flask import current_app, has_request_context, request, url_for
 from markupsafe import Markup
@@ -29,7 +29,10 @@ def home_url() -> str:
 
 def lasting_url(endpoint: str, **values: str) -> str:
     """Return an address that the request does not change, built once: a page shows dozens."""
-    return _built_once(_root(), endpoint, tuple(values.items()))
+    kept, key = _kept(), (endpoint, *values.items())
+    if key not in kept:
+        kept[key] = url_for(endpoint, **values)  # type: ignore[arg-type]
+    return kept[key]
 
 
 def static_url(filename: str) -> str:
@@ -40,22 +43,18 @@ def static_url(filename: str) -> str:
 def drawn_icon(name: str, label: str | None = None, **css: str) -> Markup:
     """Return an icon of the sprite, drawn once: decorative, or saying ``label``; ``class`` adds
     to its own."""
-    return _drawn_once(_root(), name, label, css.get("class", ""))
+    kept, key = _kept(), (drawn_icon, name, label, css.get("class", ""))
+    if key not in kept:
+        said = TOLD.format(label) if label else SILENT
+        kept[key] = ICON.format(css.get("class", ""), said, static_url("vendor/icons.svg"), name)
+    return kept[key]
 
 
-def _root() -> str:
-    return request.script_root if has_request_context() else ""
-
-
-@lru_cache(maxsize=512)
-def _built_once(_root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:
-    return url_for(endpoint, **dict(values))  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=1024)
-def _drawn_once(_root: str, name: str, label: str | None, css: str) -> Markup:
-    said = TOLD.format(label) if label else SILENT
-    return ICON.format(css, said, static_url("vendor/icons.svg"), name)
+def _kept() -> dict[tuple[Any, ...], Any]:
+    """What was built for this application, where it stands (a proxy may put it below a prefix)."""
+    root = request.script_root if has_request_context() else ""
+    places: dict[str, dict[tuple[Any, ...], Any]] = current_app.extensions["relais.built_once"]
+    return places.setdefault(root, {})
 
 
 def url_with(**changes: object) -> str:

@@ -22,8 +22,8 @@ from cases.casework.models import (
 )
 from cases.casework.queries.outside import at_the_door
 from cases.companies.models import Company, Person
-from partners.organisations.models import Seat
-from partners.people.models import Membership
+from partners.organisations.models import Organisation, Seat
+from partners.people.models import Membership, UserAccount
 
 
 def cases_visible_to(actor: Actor) -> Select[CaseFile]:
@@ -50,13 +50,15 @@ def with_title(statement: Select[Any]) -> Select[Any]:
     return statement.outerjoin(CaseFile.company).outerjoin(CaseFile.person)
 
 
-def get_case(case_id: uuid.UUID, actor: Actor) -> CaseFile:
-    """The case with its company, person, lead and participations loaded, to open its pages.
+def get_case(case_id: uuid.UUID, actor: Actor, *, to_show: bool = True) -> CaseFile:
+    """The case with its company, person, lead and participations loaded, to open its pages; its
+    company and bare participations where nothing is ``to_show``.
 
     Raises NotVisible, and ReasonNeeded outside the member's territory.
     """
     statement = cases_visible_to(actor).where(CaseFile.id == case_id)
-    found = db.session.execute(statement.options(*case_page_options())).unique()
+    options = case_page_options() if to_show else case_door_options()
+    found = db.session.execute(statement.options(*options)).unique()
     case: CaseFile = one_or_refuse(found.scalar_one_or_none())
     at_the_door(case, actor)
     return case
@@ -76,17 +78,36 @@ def get_case_as_listed(case_id: uuid.UUID, actor: Actor) -> CaseFile:
 
 @cache
 def case_page_options() -> tuple:
-    """What a page about one case touches, in one statement."""
+    """What a page about one case touches, in one statement: of a seat and a member, their names."""
     seats = joinedload(CaseFile.participations)
     return (
         joinedload(CaseFile.company).joinedload(Company.commune).load_only(Commune.name),
         joinedload(CaseFile.person),
-        joinedload(CaseFile.lead_seat).joinedload(Seat.organisation),
-        joinedload(CaseFile.lead_member).joinedload(Membership.user),
-        seats.joinedload(Participation.seat).joinedload(Seat.organisation),
-        seats.joinedload(Participation.member).joinedload(Membership.user),
-        seats.joinedload(Participation.basis),
+        named_seat(joinedload(CaseFile.lead_seat)),
+        named_member(joinedload(CaseFile.lead_member)),
+        named_seat(seats.joinedload(Participation.seat)),
+        named_member(seats.joinedload(Participation.member)),
     )
+
+
+@cache
+def case_door_options() -> tuple:
+    """What says whether a member may open a case, and what they may do there."""
+    return (
+        joinedload(CaseFile.company).load_only(Company.commune_code),
+        joinedload(CaseFile.participations),
+    )
+
+
+def named_seat(load: Any) -> Any:
+    """The seat of a row, as pages name it."""
+    organisation = load.joinedload(Seat.organisation)
+    return organisation.load_only(Organisation.name, Organisation.kind, raiseload=True)
+
+
+def named_member(load: Any) -> Any:
+    """The member of a row, as pages name them."""
+    return load.joinedload(Membership.user).load_only(UserAccount.full_name, raiseload=True)
 
 
 def find_open_case(company: Company | None, person: Person | None, actor: Actor) -> CaseFile | None:

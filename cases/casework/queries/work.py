@@ -25,6 +25,8 @@ from cases.casework.queries.cases import (
     case_title,
     in_visible_case,
     is_read_by,
+    named_member,
+    named_seat,
     one_or_refuse,
     with_title,
 )
@@ -91,8 +93,8 @@ def _as_read(statement: Select[Any]) -> Select[Any]:
 @cache
 def _line_options() -> tuple:
     return (
-        joinedload(TimelineEntry.seat).joinedload(Seat.organisation),
-        joinedload(TimelineEntry.author).joinedload(Membership.user),
+        named_seat(joinedload(TimelineEntry.seat)),
+        named_member(joinedload(TimelineEntry.author)),
         joinedload(TimelineEntry.revisions),
     )
 
@@ -100,7 +102,7 @@ def _line_options() -> tuple:
 @cache
 def _action_options() -> tuple:
     return (
-        joinedload(CaseAction.owner).joinedload(Membership.user),
+        named_member(joinedload(CaseAction.owner)),
         joinedload(CaseAction.replies),
     )
 

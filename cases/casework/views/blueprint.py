@@ -113,10 +113,13 @@ class OpenedCase:
         return url_for("casework.show", case_id=self.case.id)
 
 
-def load_case(case_id: uuid.UUID) -> OpenedCase:
-    """The case for whoever asks. Raises NotVisible."""
+def load_case(case_id: uuid.UUID, *, to_show: bool = True) -> OpenedCase:
+    """The case for whoever asks; who takes part, without their names, unless it is to be shown.
+
+    Raises NotVisible, ReasonNeeded.
+    """
     actor = current_actor()
-    return OpenedCase(get_case(case_id, actor), actor)
+    return OpenedCase(get_case(case_id, actor, to_show=to_show), actor)
 
 
 def refuse_unless(is_allowed: bool) -> None:

@@ -33,11 +33,11 @@ from cases.casework.views.reading import entry_form, show_case
 @requires(reads_cases)
 def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
     """Add a line; a wrong one comes back with what was typed."""
-    opened = load_case(case_id)
+    opened = load_case(case_id, to_show=False)
     refuse_unless(opened.can_write)
     form = entry_form(opened)
     if not form.validate():
-        return show_case(opened, form), 422
+        return show_case(load_case(case_id), form), 422
     with unit_of_work():
         entry = commands.write_entry(
             opened.case,
@@ -49,6 +49,8 @@ def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
         )
     readers = short_readers(entry.audience, entry.seat_id, "", opened.actor)
     flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
+    if form.happened_on.data == clock.today():
+        return back_to(opened, f"ligne-{entry.id}")
     return _back_to_line(opened, entry)
 
 

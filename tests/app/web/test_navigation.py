@@ -52,7 +52,7 @@ def test_the_recovery_side_sends_no_referral(
 ) -> None:
     module = import_module("app.web.navigation")
     monkeypatch.setattr(module, "has_page", lambda endpoint: True)
-    monkeypatch.setattr(module, "url_for", lambda endpoint: f"/{endpoint}")
+    monkeypatch.setattr(module, "lasting_url", lambda endpoint: f"/{endpoint}")
     with app.test_request_context("/desk.today"):
         links = navigation(SimpleNamespace(role="adviser", side=side))
     assert any(link.label == "Nouvelle orientation" for link in links) is sends
