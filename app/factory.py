@@ -13,10 +13,10 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
 
-from app import cli as kernel_cli
 from app import hooks, security, tasks
 from app.actors import ANONYMOUS, SYSTEM
 from app.db import db
@@ -154,8 +154,15 @@ def room(feature: str, name: str) -> ModuleType | None:
 
 
 def create_served_app() -> Flask:
-    """The web application, as it is served: its database login has been looked at."""
-    return _with_safe_login(create_app(process="web"))
+    """The web application, as it is served: its database login has been looked at.
+
+    What each worker would read at its first pages is read here, once for all of them.
+    """
+    app = _with_safe_login(create_app(process="web"))
+    configure_mappers()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    return app
 
 
 def create_celery() -> Celery:
@@ -165,9 +172,11 @@ def create_celery() -> Celery:
 
 def _with_safe_login(app: Flask) -> Flask:
     """Refuse a login that no policy binds, or a server that may lose what it confirmed."""
-    with app.app_context(), db.engine.connect() as connection:
-        refusals = login_refusals(*connection.execute(text(FACTS_OF_LOGIN)).one())
-        connection.invalidate()
+    with app.app_context():
+        with db.engine.connect() as connection:
+            refusals = login_refusals(*connection.execute(text(FACTS_OF_LOGIN)).one())
+        # Workers are made from this process: none may inherit a connection.
+        db.engine.dispose()
     if refusals:
         raise RuntimeError(" ".join(refusals))
     return app
@@ -209,6 +218,9 @@ class Commands(FlaskGroup):
 
 
 def _commands() -> dict[str, click.Command]:
+    # Backups, migrations: a web process has no use for what they import.
+    from app import cli as kernel_cli
+
     rooms = [kernel_cli, *(room(feature, "cli") for feature in FEATURES)]
     found = [command for one in rooms for command in getattr(one, "commands", ())]
     return {str(command.name): command for command in found}

@@ -71,7 +71,7 @@ def commands(settings: Settings) -> dict[str, list[str]]:
     """The processes of the site, by name."""
     celery = [str(BIN / "celery"), "--quiet", "-A", "wsgi:celery"]
     bind = f"127.0.0.1:{settings.web_port}"
-    web = ["--bind", bind, "--workers", str(settings.web_workers), "--threads", "4"]
+    web = ["--bind", bind, "--workers", str(settings.web_workers)]
     web += ["--graceful-timeout", "4", "--timeout", "60", "--log-level", "warning"]
     quiet = ["--loglevel", "WARNING"]
     return {
