@@ -17,6 +17,7 @@ from app.db import Base
 from bench.database.columns import (
     COLUMNS,
     KEPT_TABLES,
+    NEEDED_INDEXES,
     REPLACED_TRIGGERS,
     REPLAYED_TRIGGERS,
 )
@@ -32,6 +33,7 @@ SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index
 JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relname = ANY (%s)
   AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+  AND i.indexrelid::regclass::text <> ALL (%s)
 ORDER BY 1
 """
 
@@ -71,7 +73,9 @@ def bulk_load(connection: psycopg.Connection) -> Iterator[Bulk]:
             connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
         names = SQL(", ").join(map(Identifier, [*COLUMNS, *KEPT_TABLES]))
         connection.execute(SQL("TRUNCATE {} CASCADE").format(names))
-        indexes = connection.execute(PLAIN_INDEXES, [[*COLUMNS, *KEPT_TABLES]]).fetchall()
+        indexes = connection.execute(
+            PLAIN_INDEXES, [[*COLUMNS, *KEPT_TABLES], [*NEEDED_INDEXES]]
+        ).fetchall()
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}".encode())
         yield Bulk(connection)
