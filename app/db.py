@@ -5,6 +5,7 @@ are not leakproof, so their index is lost under a policy).
 """
 
 import enum
+import select
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,11 @@ from functools import cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Enum, MetaData, text
+from psycopg.pq import ExecStatus
+from sqlalchemy import DateTime, Enum, MetaData, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry, relationship
+from sqlalchemy.pool import Pool
 from uuid_utils.compat import uuid7
 
 from app import clock
@@ -127,3 +131,16 @@ def unit_of_work() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@event.listens_for(Pool, "checkout")
+def _refuse_dead_connection(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection that the server closed while it rested has something to read: its end.
+
+    Asked of the kernel, which costs nothing; of the server only when there is something. Raises
+    ``DisconnectionError``: the pool makes another one.
+    """
+    resting = select.poll()
+    resting.register(connection.fileno(), select.POLLIN)
+    if resting.poll(0) and connection.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
+        raise DisconnectionError

@@ -51,9 +51,9 @@ HANDLERS: tuple[tuple[str, str], ...] = (
 )
 
 #: Connections kept by each process, the warm ones first: a statement asked twice on a connection is
-#: prepared there. Values stay out of the messages of database errors.
+#: prepared there. ``app.db`` looks whether they still stand. Values stay out of the messages of
+#: database errors.
 POOL = {
-    "pool_pre_ping": True,
     "pool_use_lifo": True,
     "pool_size": 5,
     "max_overflow": 5,

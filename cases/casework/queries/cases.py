@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select, true
@@ -36,7 +36,13 @@ def is_read_by(actor: Actor) -> ColumnElement[bool]:
     if actor.is_system:
         return true()
     seat_id = actor.seat_id if actor.reads_cases else None
-    return false() if seat_id is None else CaseFile.reader_seats.contains([seat_id])
+    return false() if seat_id is None else _read_by_seat(seat_id)
+
+
+@lru_cache(maxsize=256)
+def _read_by_seat(seat_id: uuid.UUID) -> ColumnElement[bool]:
+    """The condition, not its rows: a page writes it four times."""
+    return CaseFile.reader_seats.contains([seat_id])
 
 
 def case_title() -> ColumnElement[str]:

@@ -12,7 +12,7 @@ from app.db import db
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
-from cases.casework.queries import at_the_door
+from cases.casework.queries import at_the_door, is_read_by
 from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.referrals import is_told_to
@@ -29,7 +29,7 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
         return statement.where(Need.id.is_(None))
     heard = [Audience.ALL, Audience.AID] if actor.side is Side.AID else [Audience.ALL]
     return statement.where(
-        CaseFile.reader_seats.contains([seat_id]),
+        is_read_by(actor),
         Need.audience.in_(heard) | (Need.seat_id == seat_id),
     )
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
 from sqlalchemy.orm import joinedload
@@ -40,6 +41,7 @@ def is_told_to(actor: Actor) -> ColumnElement[bool]:
     return false() if seat_id is None else Referral.reader_seats.contains([seat_id])
 
 
+@cache
 def page_options() -> tuple:
     """What a page about referrals touches, in one statement; the case only if it is readable."""
     return (
