@@ -26,7 +26,7 @@ HOOKS = {
     "seats_asked": "who was asked about a case and has not answered: (case_id, by) -> [seat_id]",
     "quickest_organisations": "who answers, the quickest first: () -> [organisation_id]",
     "service_correspondents": "who answers for services: (service_ids) -> {service_id: [names]}",
-    "today_sources": "what waits for this member: (actor) -> list of TodaySource",
+    "today_sources": "what waits for members of a role and side: (actor) -> list of TodaySource",
 }
 
 

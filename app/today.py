@@ -1,20 +1,45 @@
 """*Aujourd'hui*, gathered: each feature says which rows wait for a member; one statement reads all.
 
 A feature answers the hook ``today_sources`` with its ``TodaySource``s. Their rows have the same
-columns, so that a page which asks ten features costs the database one round trip.
+columns, so that a page which asks ten features costs the database one round trip. The statement is
+made once for each role and side, for whoever asks: who they are is given when it runs.
 """
 
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, Select, cast, func, literal, null, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app import clock
+from app.actors import Actor, ActorKind, Role, Side
 from app.db import db
+from app.hooks import Handler
 from app.web.panels import TodayItem
+
+#: When the statement runs: the instant, and the day in Paris.
+NOW = bindparam("asked_at", type_=DateTime(timezone=True))
+TODAY = bindparam("asked_on", type_=Date)
+#: Whoever asks.
+MEMBER: Any = bindparam("asking_member", type_=Uuid)
+SEAT: Any = bindparam("asking_seat", type_=Uuid)
 
 
 @dataclass(frozen=True)
@@ -48,19 +73,33 @@ def today_columns(
     )
 
 
-def read_today(sources: Iterable[TodaySource]) -> list[TodayItem]:
-    """Lines of all sources, in their order, what moved last first: one statement, or none."""
-    asked = list(sources)
-    if not asked:
+def read_today(handlers: Iterable[Handler], actor: Actor) -> list[TodayItem]:
+    """Lines of what these handlers of ``today_sources`` give, in their order, what moved last
+    first: one statement, or none."""
+    sources, statement = _gathered(tuple(handlers), actor.kind, actor.role, actor.side)
+    if statement is None:
         return []
-    numbered = (
-        one.rows.add_columns(literal(rank, Integer).label("rank")) for rank, one in enumerate(asked)
-    )
-    found = db.session.execute(union_all(*numbered)).all()
+    who = {MEMBER.key: actor.membership_id, SEAT.key: actor.seat_id}
+    when = {NOW.key: clock.now(), TODAY.key: clock.today()}
+    found = db.session.execute(statement, who | when).all()
     return [
-        asked[row.rank].tell(TodayRow(row.object_id, row.due_at, row.moved_at, row.facts))
+        sources[row.rank].tell(TodayRow(row.object_id, row.due_at, row.moved_at, row.facts))
         for row in sorted(found, key=lambda row: (row.rank, _newest_first(row.moved_at)))
     ]
+
+
+@lru_cache(maxsize=64)
+def _gathered(
+    handlers: tuple[Handler, ...], kind: ActorKind, role: Role | None, side: Side | None
+) -> tuple[list[TodaySource], CompoundSelect[Any] | None]:
+    """The sources, and the statement that reads them all; None when there are none."""
+    whoever = Actor(kind=kind, role=role, side=side, membership_id=MEMBER, seat_id=SEAT)
+    sources = [one for handler in handlers for one in handler(whoever)]
+    numbered = [
+        one.rows.add_columns(literal(rank, Integer).label("rank"))
+        for rank, one in enumerate(sources)
+    ]
+    return sources, union_all(*numbered) if numbered else None
 
 
 def _instant(column: Any) -> Any:

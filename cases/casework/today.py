@@ -8,7 +8,7 @@ from flask import url_for
 from app import clock
 from app.actors import Actor
 from app.days_off import PARIS
-from app.today import TodayRow, TodaySource
+from app.today import NOW, TODAY, TodayRow, TodaySource
 from app.web.panels import TodayItem
 from cases.casework.enums import ActionAnswer
 from cases.casework.queries import (
@@ -18,7 +18,7 @@ from cases.casework.queries import (
 )
 
 #: Actions due later than this are not for today's page.
-HORIZON = timedelta(days=14)
+HORIZON_DAYS = 14
 #: Answers older than this were seen, or are a matter for the case page.
 RECENT = timedelta(days=14)
 #: Whoever asks for help is called back the next day.
@@ -35,11 +35,10 @@ def work_of(actor: Actor) -> list[TodaySource]:
     by a link, then the pauses that are over."""
     if not actor.reads_cases:
         return []
-    today = clock.today()
     return [
-        TodaySource(select_actions_of_member(actor, today + HORIZON), _action_item),
-        TodaySource(select_replies_to(actor, clock.now() - RECENT), _reply_item),
-        TodaySource(select_pauses_over(actor, today), _pause_item),
+        TodaySource(select_actions_of_member(actor, TODAY + HORIZON_DAYS), _action_item),
+        TodaySource(select_replies_to(actor, NOW - RECENT), _reply_item),
+        TodaySource(select_pauses_over(actor, TODAY), _pause_item),
     ]
 
 

@@ -6,7 +6,7 @@ from flask import url_for
 
 from app import clock
 from app.actors import Actor
-from app.today import TodayRow, TodaySource
+from app.today import NOW, TodayRow, TodaySource
 from app.web.panels import TodayItem
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.queries.today import select_access_to_handle, select_moved, select_to_answer
@@ -37,7 +37,7 @@ def referrals_of(actor: Actor) -> list[TodaySource]:
     return [
         TodaySource(select_to_answer(actor), _to_answer),
         TodaySource(select_access_to_handle(actor), _to_handle),
-        TodaySource(select_moved(actor, NEWS.keys(), clock.now() - RECENT), _news),
+        TodaySource(select_moved(actor, NEWS.keys(), NOW - RECENT), _news),
     ]
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -42,7 +43,7 @@ def is_read_by(actor: Actor) -> ColumnElement[bool]:
 @lru_cache(maxsize=256)
 def _read_by_seat(seat_id: uuid.UUID) -> ColumnElement[bool]:
     """The condition, not its rows: a page writes it four times."""
-    return CaseFile.reader_seats.contains([seat_id])
+    return CaseFile.reader_seats.contains(array([seat_id]))
 
 
 def case_title() -> ColumnElement[str]:
@@ -134,7 +135,7 @@ def list_cases_of_company(company_id: uuid.UUID, actor: Actor) -> Sequence[CaseF
     return db.session.scalars(statement.order_by(*order)).all()
 
 
-def select_pauses_over(actor: Actor, today: date, limit: int = 20) -> Select[Any]:
+def select_pauses_over(actor: Actor, today: ColumnElement[date], limit: int = 20) -> Select[Any]:
     """Cases this member leads whose pause ends today or before: rows of *Aujourd'hui*."""
     columns = today_columns(
         CaseFile.id,

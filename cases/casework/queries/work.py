@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.actors import Actor, Side
@@ -211,7 +211,7 @@ def get_reply_for_system(reply_id: uuid.UUID) -> ActionReply | None:
     return db.session.scalars(statement.options(joinedload(ActionReply.action))).one_or_none()
 
 
-def select_replies_to(actor: Actor, since: datetime, limit: int = 30) -> Select[Any]:
+def select_replies_to(actor: Actor, since: ColumnElement[datetime], limit: int = 30) -> Select[Any]:
     """Answers to what this member asked, since then, the latest first: rows of *Aujourd'hui*.
 
     Whoever follows the case reads those of an asker who left. Those that ask for nothing more are
@@ -251,7 +251,9 @@ def select_replies_to(actor: Actor, since: datetime, limit: int = 30) -> Select[
     return with_title(statement)
 
 
-def select_actions_of_member(actor: Actor, until: date, limit: int = 50) -> Select[Any]:
+def select_actions_of_member(
+    actor: Actor, until: ColumnElement[date], limit: int = 50
+) -> Select[Any]:
     """What a member has to do until a day, the late ones included: rows of *Aujourd'hui*."""
     columns = today_columns(
         CaseAction.id,

@@ -17,7 +17,7 @@ def today() -> str:
     """The home of whoever is signed in."""
     actor = current_actor()
     now = clock.now()
-    items = read_today(one for found in hooks.fire("today_sources", actor) for one in found)
+    items = read_today(hooks.handlers_of("today_sources"), actor)
     notices = list_unread_notices(actor) if actor.reads_cases else []
     told = {notice.path for notice in notices}
     about = {item.url: item.detail for item in items}

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, ActorKind
@@ -38,7 +39,7 @@ def is_told_to(actor: Actor) -> ColumnElement[bool]:
     if actor.kind is ActorKind.LINK and actor.link_purpose == LinkPurpose.ANSWER:
         return Referral.id == actor.link_object_id
     seat_id = actor.seat_id if actor.reads_cases else None
-    return false() if seat_id is None else Referral.reader_seats.contains([seat_id])
+    return false() if seat_id is None else Referral.reader_seats.contains(array([seat_id]))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -38,7 +38,10 @@ def select_to_answer(actor: Actor, limit: int = MOST) -> Select[Any]:
 
 
 def select_moved(
-    actor: Actor, states: Collection[ReferralState], since: datetime, limit: int = MOST
+    actor: Actor,
+    states: Collection[ReferralState],
+    since: ColumnElement[datetime],
+    limit: int = MOST,
 ) -> Select[Any]:
     """Referrals this seat passed on, answered or ended since then, now in one of these states."""
     moved_at = func.greatest(Referral.answered_at, Referral.ended_at)
