@@ -140,7 +140,15 @@ def _refuse_dead_connection(connection: Any, _record: Any, _proxy: Any) -> None:
     Asked of the kernel, which costs nothing; of the server only when there is something. Raises
     ``DisconnectionError``: the pool makes another one.
     """
-    resting = select.poll()
-    resting.register(connection.fileno(), select.POLLIN)
-    if resting.poll(0) and connection.pgconn.exec_(b"").status != ExecStatus.EMPTY_QUERY:
+    if connection.closed or (_has_something_to_read(connection) and not _answers(connection)):
         raise DisconnectionError
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    found = select.poll()
+    found.register(connection.fileno(), select.POLLIN)
+    return bool(found.poll(0))
+
+
+def _answers(connection: Any) -> bool:
+    return bool(connection.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY)
