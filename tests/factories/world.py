@@ -89,6 +89,7 @@ def make_world() -> World:
     )
     make_participation(case, partner, basis, referral_id=accepted.id)
     waiting = make_referral(need, adviser, pending_seat, basis)
+    _decline(make_need(case, adviser), adviser, basis)
     entries = {audience: make_entry(case, adviser, audience) for audience in Audience}
     _fill(case, adviser, partner, accepted, entries[Audience.AID])
     asked = make_request(case)
@@ -112,6 +113,11 @@ def make_world() -> World:
         asked=asked,
         given=give(make_copy(given, adviser)),
     )
+
+
+def _decline(need: Need, adviser: Membership, basis: LegalBasis) -> None:
+    """A need that all declined."""
+    make_referral(need, adviser, make_seat(), basis, state="declined", decline_code="other")
 
 
 def _fill(

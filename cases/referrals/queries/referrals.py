@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.actors import Actor, ActorKind
 from app.db import db
@@ -14,11 +14,12 @@ from app.jobs import Outbox
 from app.links import LinkPurpose
 from cases.casework.models import CaseFile, Participation
 from cases.casework.queries import at_the_door
+from cases.companies.models import Company, Person
 from cases.referrals.enums import ReferralState
-from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.models import Referral, ReferralSheet, ReferralStep
 from cases.referrals.rules.rights import is_page_of_case
 from cases.referrals.rules.states import ANSWERS, WAITING
-from partners.organisations.models import Seat
+from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership, UserAccount
 
 
@@ -51,6 +52,28 @@ def page_options() -> tuple:
         joinedload(Referral.proposed_seat).joinedload(Seat.organisation),
         joinedload(Referral.sender_member).joinedload(Membership.user),
         joinedload(Referral.receiver_member).joinedload(Membership.user),
+    )
+
+
+def line_options() -> tuple:
+    """What a line of a list tells: whom the referral is about, its two ends, how far it is."""
+    case = joinedload(Referral.case).load_only(CaseFile.id)
+    return (
+        load_only(
+            *(Referral.case_id, Referral.sender_seat_id, Referral.receiver_seat_id),
+            *(Referral.subject, Referral.kind, Referral.state),
+            *(Referral.sent_at, Referral.answer_by, Referral.answered_at),
+        ),
+        joinedload(Referral.sheet).load_only(ReferralSheet.content),
+        case.joinedload(CaseFile.company).load_only(Company.name, Company.commune_code),
+        case.joinedload(CaseFile.person).load_only(Person.given_name, Person.family_name),
+        *(
+            joinedload(seat)
+            .load_only(Seat.id)
+            .joinedload(Seat.organisation)
+            .load_only(Organisation.name)
+            for seat in (Referral.sender_seat, Referral.receiver_seat)
+        ),
     )
 
 
