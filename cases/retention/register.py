@@ -82,7 +82,8 @@ DELETED = frozenset(
     {
         *("entry_revision", "assessment", "assessment_debt", "case_action", "referral_sheet"),
         *("access_request_match", "printout", "action_reply", "outside_access"),
-        *("rights_request", "rights_copy", "case_reader", "declined_need"),
+        *("rights_request", "rights_copy", "case_reader", "boxed_referral"),
+        "declined_need",
     }
 )
 #: Words of the tables of a case that stay: codes, and what keeps them apart.
@@ -92,7 +93,6 @@ CODES: dict[str, frozenset[str]] = {
     "participation": frozenset({"sections", "end_reason"}),
     "legal_basis": frozenset({"sections"}),
     "referral": frozenset({"client_key", "frozen"}),
-    "boxed_referral": frozenset({"state", "subject", "kind"}),
     "case_remains": frozenset({"department", "region", "naf_section", "headcount_band"}),
 }
 #: Erased by a job of their own; here for the page and the register.

@@ -26,13 +26,15 @@ CREATE POLICY backup ON boxed_referral FOR SELECT TO relais_backup USING (true);
 CREATE POLICY readers ON boxed_referral FOR SELECT TO relais_web
   USING (seat_id = (SELECT app_seat()));
 
--- A draft and a signpost lie in the box of their sender alone: their receiver is told nothing.
+-- What a seat does not read lies not in its box. A draft and a signpost lie in their sender's alone:
+-- their receiver is told nothing, even where it leads the case.
 CREATE FUNCTION write_boxed_referrals(p_referrals uuid[]) RETURNS void LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = pg_catalog, public
   AS $$ BEGIN
     DELETE FROM boxed_referral b USING referral r
-      WHERE b.referral_id = ANY (p_referrals) AND b.is_received AND r.id = b.referral_id
-        AND (r.state = 'draft' OR r.kind = 'signpost');
+      WHERE b.referral_id = ANY (p_referrals) AND r.id = b.referral_id
+        AND (b.seat_id <> ALL (r.reader_seats)
+          OR (b.is_received AND (r.state = 'draft' OR r.kind = 'signpost')));
     INSERT INTO boxed_referral AS b (referral_id, is_received, seat_id, organisation_id, state,
         subject, kind, sent_at, due_at)
       SELECT r.id, e.is_received, e.seat_id, s.organisation_id, r.state, r.subject, r.kind,
@@ -41,7 +43,7 @@ CREATE FUNCTION write_boxed_referrals(p_referrals uuid[]) RETURNS void LANGUAGE 
             (false, r.sender_seat_id, r.receiver_seat_id),
             (true, r.receiver_seat_id, r.sender_seat_id)) e (is_received, seat_id, other_seat_id)
           JOIN seat s ON s.id = e.other_seat_id
-        WHERE r.id = ANY (p_referrals)
+        WHERE r.id = ANY (p_referrals) AND e.seat_id = ANY (r.reader_seats)
           AND (NOT e.is_received OR (r.state <> 'draft' AND r.kind <> 'signpost'))
       ON CONFLICT (referral_id, is_received) DO UPDATE SET seat_id = excluded.seat_id,
         organisation_id = excluded.organisation_id, state = excluded.state,
@@ -67,10 +69,9 @@ CREATE FUNCTION referral_boxed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFIN
 CREATE TRIGGER referral_boxed AFTER INSERT ON referral
   FOR EACH ROW EXECUTE FUNCTION referral_boxed();
 CREATE TRIGGER referral_boxed_again AFTER UPDATE ON referral FOR EACH ROW
-  WHEN ((OLD.state, OLD.subject, OLD.kind, OLD.sent_at, OLD.due_at, OLD.sender_seat_id,
-      OLD.receiver_seat_id)
+  WHEN ((OLD.state, OLD.subject, OLD.kind, OLD.sent_at, OLD.due_at, OLD.reader_seats)
     IS DISTINCT FROM (NEW.state, NEW.subject, NEW.kind, NEW.sent_at, NEW.due_at,
-      NEW.sender_seat_id, NEW.receiver_seat_id))
+      NEW.reader_seats))
   EXECUTE FUNCTION referral_boxed();
 
 REVOKE ALL ON FUNCTION write_boxed_referrals(uuid[]), rebuild_boxed_referrals(), referral_boxed()
