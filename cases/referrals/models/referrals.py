@@ -205,6 +205,7 @@ class ReferralStep(Identified, Base):
     note: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None]
 
+    referral: Mapped[Referral] = related()
     member: Mapped[Membership | None] = related()
 
     @property

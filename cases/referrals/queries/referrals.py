@@ -12,7 +12,7 @@ from app.db import db
 from app.errors import NotVisible
 from app.jobs import Outbox
 from app.links import LinkPurpose
-from cases.casework.models import CaseFile, Participation
+from cases.casework.models import CaseFile
 from cases.casework.queries import at_the_door
 from cases.companies.models import Company, Person
 from cases.referrals.enums import ReferralState
@@ -108,26 +108,6 @@ def find_sending(client_key: str, actor: Actor) -> Referral | None:
     """The referral that was sent under this very key."""
     statement = referrals_visible_to(actor).where(Referral.client_key == client_key)
     return db.session.scalars(statement.options(*page_options())).one_or_none()
-
-
-def find_waiting(need_id: uuid.UUID, receiver_seat_id: uuid.UUID, actor: Actor) -> Referral | None:
-    """The referral of this need that still waits for this seat, if the actor reads it."""
-    statement = referrals_visible_to(actor).where(
-        Referral.need_id == need_id,
-        Referral.receiver_seat_id == receiver_seat_id,
-        Referral.state.in_(WAITING),
-    )
-    return db.session.scalars(statement).one_or_none()
-
-
-def is_inside(case_id: uuid.UUID, seat_id: uuid.UUID) -> bool:
-    """Does a seat take part in a case the actor reads?"""
-    statement = select(Participation.id).where(
-        Participation.case_id == case_id,
-        Participation.seat_id == seat_id,
-        Participation.ended_at.is_(None),
-    )
-    return db.session.scalar(statement) is not None
 
 
 def take_sending_turn(client_key: str) -> None:
