@@ -89,7 +89,7 @@ def make_world() -> World:
     )
     make_participation(case, partner, basis, referral_id=accepted.id)
     waiting = make_referral(need, adviser, pending_seat, basis)
-    _decline(make_need(case, adviser), adviser, basis)
+    _let_expire(make_need(case, adviser), adviser)
     entries = {audience: make_entry(case, adviser, audience) for audience in Audience}
     _fill(case, adviser, partner, accepted, entries[Audience.AID])
     asked = make_request(case)
@@ -115,9 +115,11 @@ def make_world() -> World:
     )
 
 
-def _decline(need: Need, adviser: Membership, basis: LegalBasis) -> None:
-    """A need that all declined."""
-    make_referral(need, adviser, make_seat(), basis, state="declined", decline_code="other")
+def _let_expire(need: Need, adviser: Membership) -> None:
+    """A need that nobody took."""
+    seat = make_seat()
+    basis = make_basis(CaseFile(id=need.case_id), [seat], adviser)
+    make_referral(need, adviser, seat, basis, state="expired")
 
 
 def _fill(

@@ -1,8 +1,9 @@
 -- What a sheet is searched by: the grams of its names, and the beginnings of its SIREN, which no gram
--- resembles. Beside them the two seats that read it, so that one index answers for seat and text.
+-- resembles. Beside them the two seats that read it, so that one index answers for seat and text. The
+-- schema is named: a restore computes the column without a search path.
 CREATE FUNCTION sheet_keys(p_names text, p_siren text) RETURNS text[] LANGUAGE sql IMMUTABLE
   PARALLEL SAFE
-  AS $$ SELECT folded_grams(p_names)
+  AS $$ SELECT public.folded_grams(p_names)
           || ARRAY(SELECT '#' || left(p_siren, n) FROM generate_series(3, length(p_siren)) n) $$;
 REVOKE ALL ON FUNCTION sheet_keys(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION sheet_keys(text, text) TO relais_web, relais_worker, relais_definer;

@@ -14,7 +14,7 @@ from app.errors import Refusal
 from app.jobs import Outbox
 from app.links import Link, LinkPurpose, issue_link
 from app.mail import list_kept
-from cases.casework.models import Participation
+from cases.casework.models import LegalBasis, Participation
 from cases.referrals import commands
 from cases.referrals.commands import Receiver
 from cases.referrals.commands.linking import SEND_ANSWER_LINK
@@ -115,7 +115,7 @@ def _send(story: Story, actor: Actor) -> object:
             need,
             Receiver(seat),
             ReferralKind.JOINT,
-            basis=story.basis,
+            basis=db.session.get_one(LegalBasis, story.basis.id),
             sections=BOTH,
             client_key=f"twice:{seat.id}",
             by=actor,
