@@ -14,7 +14,7 @@ from app.actors import Actor
 from app.days_off import PARIS
 from app.db import db, in_order, is_among
 from app.web.periods import Period, read_period
-from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
+from app.web.tables import ListRequest, Page
 from cases.casework.lists import cases_found
 from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralKind, ReferralState
@@ -63,6 +63,8 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "au": None,
 }
 LONGEST_EXPORT = 2000
+#: A total is told so far: beyond, the page says « plus de 1 000 ».
+MOST_TOLD = 1000
 
 
 def ask_box(tab: Tab, arguments: Any) -> ListRequest:
@@ -86,8 +88,9 @@ def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
     rows = _matching(tab, listing, actor)
     last = listing.offset + listing.size
     shown = _sorted(rows, tab, listing, actor, last).offset(listing.offset).limit(listing.size)
-    total, ids = _count_and_find(rows, shown)
-    return listing.page(_load(ids, actor), total)
+    most = listing.most_of(MOST_TOLD)
+    total, ids = _count_and_find(rows, shown, most)
+    return listing.page(_load(ids, actor), total, most)
 
 
 def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
@@ -112,14 +115,17 @@ def list_declined(listing: ListRequest, actor: Actor) -> Page[Need]:
     if subject := listing.filter("sujet"):
         rows = rows.where(DeclinedNeed.subject == subject)
     oldest = rows.order_by(DeclinedNeed.created_at, DeclinedNeed.need_id)
-    total, ids = _count_and_find(rows, oldest.offset(listing.offset).limit(listing.size))
+    shown, most = oldest.offset(listing.offset).limit(listing.size), listing.most_of(MOST_TOLD)
+    total, ids = _count_and_find(rows, shown, most)
     needs = needs_visible_to(actor).where(is_among(Need.id, ids)).options(*list_options())
-    return listing.page(in_order(db.session.scalars(needs), ids), total)
+    return listing.page(in_order(db.session.scalars(needs), ids), total, most)
 
 
-def _count_and_find(rows: Select[Any], shown: Select[Any]) -> tuple[int, list[uuid.UUID]]:
+def _count_and_find(
+    rows: Select[Any], shown: Select[Any], most: int
+) -> tuple[int, list[uuid.UUID]]:
     ids = func.array(shown.scalar_subquery(), type_=ARRAY(Uuid))
-    total, found = db.session.execute(select(counted(rows, MAX_COUNTED_ROWS), ids)).one()
+    total, found = db.session.execute(select(counted(rows, most), ids)).one()
     return total, found
 
 
