@@ -22,6 +22,10 @@ CREATE POLICY backup ON declined_need FOR SELECT TO relais_backup USING (true);
 CREATE POLICY readers ON declined_need FOR SELECT TO relais_web
   USING (seat_id = (SELECT app_seat()));
 
+-- A draft and what was taken back count for nothing: whoever took it back will send again.
+CREATE FUNCTION counts_for_need(p_state text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$ SELECT CASE WHEN p_state IN ('draft', 'revoked') THEN 'nothing'
+    WHEN p_state IN ('declined', 'redirected', 'expired') THEN 'refused' ELSE 'alive' END $$;
 -- Write anew the rows of these needs. Their cases are locked first, as any line of a timeline locks
 -- them: of two receivers who decline at once, the second sees what the first answered.
 CREATE FUNCTION write_declined_needs(p_needs uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -31,20 +35,15 @@ CREATE FUNCTION write_declined_needs(p_needs uuid[]) RETURNS void LANGUAGE plpgs
       ORDER BY id FOR NO KEY UPDATE;
     DELETE FROM declined_need WHERE need_id = ANY (p_needs);
     INSERT INTO declined_need (need_id, seat_id, case_id, subject, created_at)
-      SELECT n.id, s.seat_id, n.case_id, n.subject, n.created_at
+      SELECT n.id, k.id, n.case_id, n.subject, n.created_at
         FROM need n JOIN case_file f ON f.id = n.case_id
-          CROSS JOIN LATERAL
-            (SELECT DISTINCT unnest(ARRAY[f.lead_seat_id, n.seat_id]) AS seat_id) s
-          JOIN seat k ON k.id = s.seat_id
-          CROSS JOIN LATERAL (
-            SELECT bool_or(r.state IN ('declined', 'redirected', 'expired')) AS was_refused,
-                bool_or(r.state NOT IN ('draft', 'revoked', 'declined', 'redirected', 'expired'))
-                  AS is_alive
-              FROM referral r WHERE r.need_id = n.id AND s.seat_id = ANY (r.reader_seats)) known
-        WHERE n.id = ANY (p_needs) AND f.closed_at IS NULL AND s.seat_id = ANY (f.reader_seats)
-          AND (n.audience = 'all' OR (n.audience = 'aid' AND k.side = 'aid')
-            OR n.seat_id = s.seat_id)
-          AND known.was_refused AND NOT known.is_alive;
+          JOIN seat k ON k.id IN (f.lead_seat_id, n.seat_id)
+          JOIN referral r ON r.need_id = n.id AND k.id = ANY (r.reader_seats)
+        WHERE n.id = ANY (p_needs) AND f.closed_at IS NULL AND k.id = ANY (f.reader_seats)
+          AND (n.audience = 'all' OR (n.audience = 'aid' AND k.side = 'aid') OR n.seat_id = k.id)
+        GROUP BY n.id, k.id
+        HAVING bool_or(counts_for_need(r.state) = 'refused')
+          AND NOT bool_or(counts_for_need(r.state) = 'alive');
   END $$;
 CREATE FUNCTION rebuild_declined_needs() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
@@ -72,10 +71,6 @@ CREATE FUNCTION need_declined() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINE
     END IF;
     RETURN NULL;
   END $$;
--- « Lue » changes nothing here, nor does a draft.
-CREATE FUNCTION counts_for_need(p_state text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  AS $$ SELECT CASE WHEN p_state IN ('draft', 'revoked') THEN 'nothing'
-    WHEN p_state IN ('declined', 'redirected', 'expired') THEN 'refused' ELSE 'alive' END $$;
 CREATE TRIGGER need_declined AFTER INSERT ON referral FOR EACH ROW
   WHEN (counts_for_need(NEW.state) <> 'nothing') EXECUTE FUNCTION need_declined();
 CREATE TRIGGER need_declined_again AFTER UPDATE ON referral FOR EACH ROW
