@@ -20,18 +20,16 @@ from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral
 from cases.referrals.queries.box import (
-    LIFE,
     STANDINGS,
-    Order,
     Standing,
     Tab,
-    Walk,
     counted,
     select_boxed,
     select_declined,
     select_partners,
 )
 from cases.referrals.queries.needs import list_options, needs_visible_to
+from cases.referrals.queries.orders import LIFE, Order, Walk
 from cases.referrals.queries.referrals import line_options, referrals_visible_to
 from cases.referrals.rules.states import WAITING
 from partners.organisations.enums import Subject

@@ -35,7 +35,7 @@ from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral, 
 from cases.referrals.queries.box import BoxCounts, Standing, Tab, count_box
 from cases.referrals.rules.states import WAITING
 from partners.organisations.enums import OrganisationKind, Subject
-from partners.organisations.models import Organisation, Seat
+from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.factories import (
     make_basis,
@@ -378,4 +378,3 @@ def test_a_forged_sheet_names_its_own_seats(stories: Stories) -> None:
         kept_seats = select(ReferralSheet.seats).where(ReferralSheet.referral_id == referral_id)
         expected = [referral.sender_seat_id, referral.receiver_seat_id]
         assert session.scalar(kept_seats) == expected
-        assert session.scalar(select(func.count()).select_from(Organisation))

@@ -30,8 +30,9 @@ from cases.referrals.lists import (
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
 from cases.referrals.queries.access import list_own_requests
-from cases.referrals.queries.box import LIFE, MOST_WAITING, Standing, Tab, count_box
+from cases.referrals.queries.box import MOST_WAITING, Standing, Tab, count_box
 from cases.referrals.queries.links import answer_link_facts
+from cases.referrals.queries.orders import LIFE
 from cases.referrals.queries.referrals import get_referral, list_steps
 from cases.referrals.queries.today import list_access_requests_to_handle
 from cases.referrals.rules import rights
