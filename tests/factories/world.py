@@ -89,7 +89,7 @@ def make_world() -> World:
     )
     make_participation(case, partner, basis, referral_id=accepted.id)
     waiting = make_referral(need, adviser, pending_seat, basis)
-    _let_expire(make_need(case, adviser), adviser)
+    make_referral(make_need(case, adviser), adviser, make_seat(), basis, state="expired")
     entries = {audience: make_entry(case, adviser, audience) for audience in Audience}
     _fill(case, adviser, partner, accepted, entries[Audience.AID])
     asked = make_request(case)
@@ -113,13 +113,6 @@ def make_world() -> World:
         asked=asked,
         given=give(make_copy(given, adviser)),
     )
-
-
-def _let_expire(need: Need, adviser: Membership) -> None:
-    """A need that nobody took."""
-    seat = make_seat()
-    basis = make_basis(CaseFile(id=need.case_id), [seat], adviser)
-    make_referral(need, adviser, seat, basis, state="expired")
 
 
 def _fill(

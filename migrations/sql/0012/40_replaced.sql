@@ -7,6 +7,7 @@ CREATE FUNCTION search_referrals(p_grams text[], p_digits text) RETURNS SETOF uu
   LANGUAGE plpgsql STABLE ROWS 50 SECURITY DEFINER
   SET search_path = pg_catalog, public SET plan_cache_mode = force_custom_plan
   AS $$ DECLARE me uuid := app_seat(); rare text[];
+    enough integer := (3 * cardinality(p_grams) + 4) / 5;
     closed text[] := ARRAY['draft', 'declined', 'redirected', 'expired', 'revoked'];
   BEGIN
     IF me IS NULL THEN RETURN; END IF;
@@ -21,25 +22,27 @@ CREATE FUNCTION search_referrals(p_grams text[], p_digits text) RETURNS SETOF uu
             AND c.known_seats @> ARRAY[me]));
       RETURN;
     END IF;
-    rare := rarest_grams(p_grams, (3 * cardinality(p_grams) + 4) / 5);
+    IF p_grams = '{}' THEN RETURN; END IF;
+    rare := rarest_grams(p_grams, enough);
     RETURN QUERY SELECT b.referral_id FROM organisation o
         CROSS JOIN (VALUES (true), (false)) side (is_received)
         JOIN boxed_referral b ON b.seat_id = me AND b.is_received = side.is_received
           AND b.organisation_id = o.id
-      WHERE resembles(p_grams, o.name_grams)
+      WHERE (SELECT count(*) FROM unnest(p_grams) g WHERE g = ANY (o.name_grams)) >= enough
       UNION SELECT b.referral_id FROM referral_sheet s
           JOIN boxed_referral b ON b.referral_id = s.referral_id AND b.seat_id = me
         WHERE s.seats @> ARRAY[me] AND s.search_keys && rare
-          AND resembles(p_grams, s.search_keys) AND (NOT b.is_received OR b.state <> ALL (closed))
+          AND (SELECT count(*) FROM unnest(p_grams) g WHERE g = ANY (s.search_keys)) >= enough
+          AND (NOT b.is_received OR b.state <> ALL (closed))
       UNION SELECT told_by_case(ARRAY(
         SELECT f.id FROM company c
             JOIN case_file f ON f.company_id = c.id AND f.reader_seats @> ARRAY[me]
           WHERE c.known_seats @> ARRAY[me] AND c.search_grams && rare
-            AND resembles(p_grams, c.name_grams)
+            AND (SELECT count(*) FROM unnest(p_grams) g WHERE g = ANY (c.name_grams)) >= enough
         UNION SELECT f.id FROM person t
             JOIN case_file f ON f.person_id = t.id AND f.reader_seats @> ARRAY[me]
           WHERE t.known_seats @> ARRAY[me] AND t.name_grams && rare
-            AND resembles(p_grams, t.name_grams)));
+            AND (SELECT count(*) FROM unnest(p_grams) g WHERE g = ANY (t.name_grams)) >= enough));
   END $$;
 -- Referrals of this seat about these cases, which it reads, where no open sheet says whom they are
 -- about: the case does.
