@@ -7,15 +7,16 @@ are not leakproof, so their index is lost under a policy).
 import enum
 import select
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ExecStatus
-from sqlalchemy import DateTime, Enum, MetaData, event, text
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Uuid, any_, event, literal, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry, relationship
 from sqlalchemy.pool import Pool
@@ -76,6 +77,9 @@ class Dated:
     created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
 
 
+Row = TypeVar("Row", bound=Identified)
+
+
 def text_enum(kind: type[enum.StrEnum], name: str = "") -> Enum:
     """Column type of a ``StrEnum``: text with a CHECK (``name`` it when a table has two)."""
     words = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind.__name__)
@@ -115,6 +119,17 @@ def moved(model: type[Base], by: timedelta) -> dict[str, Any]:
     columns = Base.metadata.tables[model.__tablename__].columns
     moving = (c for c in columns if isinstance(c.type, DateTime) and c.computed is None)
     return {c.name: c + by for c in moving}
+
+
+def is_among(column: Any, ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
+    """One parameter whatever their number: the statement is written and prepared once."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def in_order(rows: Iterable[Row], ids: Iterable[uuid.UUID]) -> list[Row]:
+    """Rows in the order of their identifiers; those that the reader may not read are not there."""
+    found = {row.id: row for row in rows}
+    return [found[one] for one in ids if one in found]
 
 
 @contextmanager

@@ -23,17 +23,18 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of rows. ``total`` is counted up to ``MAX_COUNTED_ROWS`` and no further."""
+    """One page of rows. ``total`` is counted up to ``most`` and no further."""
 
     items: Sequence[T]
     total: int
     number: int = 1
     size: int = DEFAULT_PAGE_SIZE
+    most: int = MAX_COUNTED_ROWS
 
     @property
     def is_total_exact(self) -> bool:
         """False when there are more rows than we count."""
-        return self.total < MAX_COUNTED_ROWS
+        return self.total < self.most
 
     @property
     def has_previous(self) -> bool:
@@ -90,9 +91,13 @@ class ListRequest:
         """Return the value chosen for one filter, empty when there is none."""
         return self.filters.get(name, "")
 
-    def page(self, items: Sequence[T], total: int) -> Page[T]:
+    def most_of(self, most: int) -> int:
+        """How far to count: ``most``, and one row beyond the page, so that « next » is right."""
+        return max(most, self.offset + self.size + 1)
+
+    def page(self, items: Sequence[T], total: int, most: int = MAX_COUNTED_ROWS) -> Page[T]:
         """Return ``items`` as the page that was asked for, ``total`` rows in all."""
-        return Page(items, min(total, MAX_COUNTED_ROWS), self.number, self.size)
+        return Page(items, min(total, most), self.number, self.size, most)
 
     @classmethod
     def from_args(

@@ -68,6 +68,25 @@ SELECT count(*) FROM (SELECT id, unnest(reader_seats) AS seat_id, moved_at, stat
   FULL JOIN case_reader r ON r.case_id = f.id AND r.seat_id = f.seat_id
 WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.status
 """,
+    "boxed_referral": """
+SELECT count(*) FROM (
+  SELECT id, false AS is_received, sender_seat_id AS seat_id, state, due_at FROM referral
+    WHERE sender_seat_id = ANY (reader_seats)
+  UNION ALL SELECT id, true, receiver_seat_id, state, due_at FROM referral
+    WHERE receiver_seat_id = ANY (reader_seats) AND state <> 'draft' AND kind <> 'signpost') r
+  FULL JOIN boxed_referral b ON b.referral_id = r.id AND b.is_received = r.is_received
+WHERE (r.seat_id, r.state, r.due_at) IS DISTINCT FROM (b.seat_id, b.state, b.due_at)
+""",
+    "declined_need": """
+SELECT count(*) FROM declined_need d JOIN case_file f ON f.id = d.case_id
+WHERE f.closed_at IS NOT NULL OR EXISTS (SELECT FROM referral r WHERE r.need_id = d.need_id
+  AND d.seat_id = ANY (r.reader_seats)
+  AND r.state NOT IN ('draft', 'revoked', 'declined', 'redirected', 'expired'))
+""",
+    "referral_sheet.seats": """
+SELECT count(*) FROM referral_sheet s JOIN referral r ON r.id = s.referral_id
+WHERE s.seats <> ARRAY[r.sender_seat_id, r.receiver_seat_id]
+""",
     "territory_cell.figure": """
 SELECT count(*) FROM territory_cell c FULL JOIN (
   SELECT place, measure, cell, month, count(*) AS figure FROM territory_facts() GROUP BY 1, 2, 3, 4

@@ -53,7 +53,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("basis_id", "frozen", "client_key", "sent_at", "seen_at", "answer_by", "expires_at"),
         *("answered_at", "ended_at", "decline_code", "decline_text", "reader_seats", "created_at"),
     ),
-    "referral_sheet": ("referral_id", "sections", "content", "frozen_at"),
+    "referral_sheet": (
+        *("referral_id", "sections", "content", "frozen_at", "folded_names", "siren", "seats"),
+    ),
     "referral_step": ("id", "referral_id", "before", "after", "at", "seat_id", "member_id"),
     "journal_event": (
         *("id", "at", "principal", "user_id", "seat_id", "action", "object_type", "object_id"),
@@ -80,17 +82,20 @@ REPLACED_TRIGGERS = frozenset(
         ("timeline_entry", "case_moved"),
         ("referral", "referral_readers"),
         ("referral", "referral_unread"),
+        ("referral_sheet", "sheet_seats"),
         ("journal_event", "referral_read"),
     }
 )
 #: Tables that triggers keep: emptied with the others, their indexes made after they are filled.
-KEPT_TABLES = ("case_reader",)
+KEPT_TABLES = ("case_reader", "boxed_referral", "declined_need")
 #: What writes them anew looks their rows up by these, which stay.
 NEEDED_INDEXES = ("ix_case_reader_case_id",)
 #: Triggers of later migrations: what writes, in bulk, what they would have kept row by row (each
 #: statement runs once).
 REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {
     ("case_file", "case_readers_written"): "SELECT rebuild_case_readers()",
+    ("referral", "referral_boxed"): "SELECT rebuild_boxed_referrals()",
+    ("referral", "need_declined"): "SELECT rebuild_declined_needs()",
     ("case_file", "case_counted"): "SELECT rebuild_territory()",
     ("need", "part_counted"): "SELECT rebuild_territory()",
     ("referral", "part_counted"): "SELECT rebuild_territory()",

@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from app.folding import fold
 from bench.database.firms import Firm, make_firm
 from bench.database.lines import DAY, FALSE, NULL, TRUE, Draw, array, day_text, escaped, instant
 from bench.database.pools import Pools
@@ -336,7 +337,7 @@ class Teller:
         moves = self._moves(sent, story.end, end)
         self._referral(story, referral, need, subject, seat, worker, moves)
         if moves[-1][0] is not S.EXPIRED:
-            self._sheet(story, referral, subject, sent)
+            self._sheet(story, referral, seat, subject, sent)
         self._follow(story, referral, seat, worker, subject, moves)
         if end is S.ACCEPTED:
             at = next(at for state, at in moves if state is S.ACCEPTED)
@@ -405,7 +406,9 @@ class Teller:
             *(code, words, readers, instant(sent)),
         )
 
-    def _sheet(self, story: Story, referral: str, subject: Subject, at: int) -> None:
+    def _sheet(
+        self, story: Story, referral: str, seat: BenchSeat, subject: Subject, at: int
+    ) -> None:
         firm = story.firm
         identity = [["Entreprise", firm.name], ["SIREN", firm.siren]]
         identity += [["Entrepreneur", firm.person_name], ["Téléphone", firm.phone]]
@@ -416,7 +419,12 @@ class Teller:
             Section.IDENTITY.value: [line for line in identity if line[1]],
             Section.SITUATION.value: situation,
         }
-        self._add("referral_sheet", referral, SECTIONS, json_column(sheet), instant(at))
+        names = fold(f"{firm.name} {firm.person_name}")
+        seats = array((story.lead.id, seat.id))
+        self._add(
+            "referral_sheet",
+            *(referral, SECTIONS, json_column(sheet), instant(at), names, firm.siren, seats),
+        )
 
     def _follow(
         self,

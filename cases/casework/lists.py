@@ -8,12 +8,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
-from app.db import db
+from app.db import db, in_order, is_among
 from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
@@ -93,7 +93,7 @@ def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
     statement = with_title(visible).outerjoin(Company.commune)
     statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
     statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
-    found = {row.id: row for row in db.session.execute(statement.where(_is_among(ids)))}
+    found = {row.id: row for row in db.session.execute(statement.where(is_among(CaseFile.id, ids)))}
     return [found[one] for one in ids if one in found]
 
 
@@ -139,11 +139,6 @@ def _sorted(statement: Select[Any], listing: ListRequest) -> Select[Any]:
     return statement.order_by(*orders[listing.sort])
 
 
-def _is_among(ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
-    """One parameter whatever their number: the statement is written and prepared once."""
-    return CaseFile.id == any_(literal(list(ids), ARRAY(Uuid)))
-
-
 def _array(statement: Select[Any]) -> ColumnElement[Any]:
     return func.array(statement.scalar_subquery(), type_=ARRAY(Uuid))
 
@@ -155,6 +150,5 @@ def _load(ids: Sequence[uuid.UUID], actor: Actor) -> list[CaseFile]:
         joinedload(CaseFile.lead_seat).joinedload(Seat.organisation).load_only(Organisation.name),
         joinedload(CaseFile.lead_member).joinedload(Membership.user),
     )
-    statement = cases_visible_to(actor).where(_is_among(ids)).options(*options)
-    found = {case.id: case for case in db.session.scalars(statement)}
-    return [found[one] for one in ids if one in found]
+    statement = cases_visible_to(actor).where(is_among(CaseFile.id, ids)).options(*options)
+    return in_order(db.session.scalars(statement), ids)

@@ -7,7 +7,7 @@ searches read it.
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
@@ -88,13 +88,22 @@ class Person(Identified, Dated, Base):
 
     __tablename__ = "person"
     __table_args__ = (
-        Index("ix_person_known_seats", "known_seats", postgresql_using="gin"),
+        Index(
+            "ix_person_known",
+            "known_seats",
+            "name_grams",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
         CASE,
     )
 
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str]
     folded_name: Mapped[str] = mapped_column(index=True)
+    name_grams: Mapped[list[str]] = mapped_column(
+        ARRAY(TEXT), Computed("folded_grams(folded_name)", persisted=True), deferred=True
+    )
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("ref_commune.code"))

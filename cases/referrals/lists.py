@@ -6,25 +6,33 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import clock
 from app.actors import Actor
 from app.days_off import PARIS
-from app.db import db
+from app.db import db, in_order, is_among
 from app.web.periods import Period, read_period
-from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
+from app.web.tables import ListRequest, Page
 from cases.casework.lists import cases_found
-from cases.casework.models import CaseFile
 from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralKind, ReferralState
-from cases.referrals.models import Need, Referral
-from cases.referrals.queries.box import STANDINGS, Standing, Tab, needs_all_declined, tab_condition
-from cases.referrals.queries.needs import list_options
-from cases.referrals.queries.referrals import page_options, referrals_visible_to
+from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral
+from cases.referrals.queries.box import (
+    STANDINGS,
+    Standing,
+    Tab,
+    counted,
+    select_boxed,
+    select_declined,
+    select_partners,
+)
+from cases.referrals.queries.needs import list_options, needs_visible_to
+from cases.referrals.queries.orders import LIFE, Order, Walk
+from cases.referrals.queries.referrals import line_options, referrals_visible_to
 from cases.referrals.rules.states import WAITING
 from partners.organisations.enums import Subject
-from partners.organisations.models import Organisation, Seat
 
 #: The order a tab begins with comes first.
 SORTS = {
@@ -41,12 +49,10 @@ SORT_LABELS = {
     "state": "État",
     "-state": "État, les closes d’abord",
 }
-#: States by name in the order of their life; a draft is nobody's to read here.
-STATES = [one for one in ReferralState if one is not ReferralState.DRAFT]
 KINDS = [one for one in ReferralKind if one is not ReferralKind.REQUEST]
 LATE = "retard"
 FILTERS: dict[str, Iterable[str] | None] = {
-    "etat": [*Standing, *STATES],
+    "etat": [*Standing, *LIFE],
     "sujet": Subject,
     "forme": KINDS,
     "partenaire": None,
@@ -55,6 +61,8 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "au": None,
 }
 LONGEST_EXPORT = 2000
+#: A total is told so far: beyond, the page says « plus de 1 000 ».
+MOST_TOLD = 1000
 
 
 def ask_box(tab: Tab, arguments: Any) -> ListRequest:
@@ -73,127 +81,119 @@ def sort_choices(tab: Tab) -> list[tuple[str, str]]:
 def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
     """One page of the referrals of a tab: two statements whatever their number.
 
-    Their identifiers and how many they are first; what the page tells, for those alone. One
-    statement with the first inside the second would join everything before it keeps a page.
+    Their identifiers and how many they are first; what the page tells, for those alone.
     """
-    matching = _matching(tab, listing, actor)
-    narrow = _sorted(matching.with_only_columns(Referral.id), tab, listing)
-    shown = func.array(narrow.offset(listing.offset).limit(listing.size).scalar_subquery())
-    ids, total = db.session.execute(select(shown, _counted(matching, Referral.id))).one()
-    page = referrals_visible_to(actor).where(Referral.id.in_(ids))
-    return listing.page(_load(_sorted(page, tab, listing)), total)
+    rows = _matching(tab, listing, actor)
+    last = listing.offset + listing.size
+    shown = _sorted(rows, tab, listing, actor, last).offset(listing.offset).limit(listing.size)
+    most = listing.most_of(MOST_TOLD)
+    total, ids = _count_and_find(rows, shown, most)
+    return listing.page(_load(ids, actor), total, most)
 
 
 def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
     """The referrals that a tab shows, all its pages, up to a bound."""
-    return _load(_sorted(_matching(tab, listing, actor), tab, listing).limit(LONGEST_EXPORT))
+    rows = _matching(tab, listing, actor)
+    shown = _sorted(rows, tab, listing, actor, LONGEST_EXPORT).limit(LONGEST_EXPORT)
+    return _load(list(db.session.scalars(shown)), actor)
 
 
 def list_partners(tab: Tab, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
     """Organisations met in a tab, by name: those that its filter offers."""
-    seats = referrals_visible_to(actor).where(tab_condition(tab, actor))
-    other = seats.with_only_columns(_other_seat(tab))
-    statement = (
-        select(Organisation.id, Organisation.name)
-        .join(Seat, Seat.organisation_id == Organisation.id)
-        .where(Seat.id.in_(other))
-        .distinct()
-        .order_by(Organisation.name)
-    )
-    return [(row.id, row.name) for row in db.session.execute(statement)]
+    found = db.session.execute(select_partners(tab, actor))
+    return [(row.id, row.name) for row in found]
 
 
 def list_declined(listing: ListRequest, actor: Actor) -> Page[Need]:
     """One page of the needs that all their receivers declined, the oldest first."""
-    matching = needs_all_declined(actor)
+    rows = select_declined(actor)
     if listing.search:
-        matching = matching.where(CaseFile.id.in_(cases_found(listing.search)))
+        found = cases_found(listing.search).cte("found")
+        rows = rows.where(DeclinedNeed.case_id.in_(select(found.c.id)))
     if subject := listing.filter("sujet"):
-        matching = matching.where(Need.subject == subject)
-    rows = matching.options(*list_options()).order_by(Need.created_at, Need.id)
-    shown = db.session.scalars(rows.offset(listing.offset).limit(listing.size)).all()
-    return listing.page(shown, _count(matching, Need.id))
+        rows = rows.where(DeclinedNeed.subject == subject)
+    oldest = rows.order_by(DeclinedNeed.created_at, DeclinedNeed.need_id)
+    shown, most = oldest.offset(listing.offset).limit(listing.size), listing.most_of(MOST_TOLD)
+    total, ids = _count_and_find(rows, shown, most)
+    needs = needs_visible_to(actor).where(is_among(Need.id, ids)).options(*list_options())
+    return listing.page(in_order(db.session.scalars(needs), ids), total, most)
 
 
-def _count(matching: Select, key: Any) -> int:
-    return db.session.scalar(select(_counted(matching, key))) or 0
+def _count_and_find(
+    rows: Select[Any], shown: Select[Any], most: int
+) -> tuple[int, list[uuid.UUID]]:
+    ids = func.array(shown.scalar_subquery(), type_=ARRAY(Uuid))
+    total, found = db.session.execute(select(counted(rows, most), ids)).one()
+    return total, found
 
 
-def _counted(matching: Select, key: Any) -> Any:
-    counted = matching.with_only_columns(key).limit(MAX_COUNTED_ROWS).subquery()
-    return select(func.count()).select_from(counted).scalar_subquery()
-
-
-def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Referral]:
-    conditions = [tab_condition(tab, actor), *_narrowing(tab, listing)]
+def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Any]:
+    rows = select_boxed(tab, actor).where(*_narrowing(listing))
     if listing.search:
-        conditions.append(Referral.id.in_(select(func.search_referrals(*searched(listing.search)))))
-    return referrals_visible_to(actor).where(*conditions)
+        found = select(func.search_referrals(*searched(listing.search)).label("id")).cte("found")
+        rows = rows.where(BoxedReferral.referral_id.in_(select(found.c.id)))
+    return rows
 
 
-def _narrowing(tab: Tab, listing: ListRequest) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if state := listing.filter("etat"):
-        found.append(_in_state(state))
-    if subject := listing.filter("sujet"):
-        found.append(Referral.subject == subject)
-    if kind := listing.filter("forme"):
-        found.append(Referral.kind == kind)
-    if listing.filter("partenaire"):
-        found.append(_with_partner(tab, listing.filter("partenaire")))
+def _sorted(
+    rows: Select[Any], tab: Tab, listing: ListRequest, actor: Actor, most: int
+) -> Select[Any]:
+    order = Order(listing.sort, listing.descending)
+    if listing.search:
+        return order.of_all(rows)
+    return order.first_of(Walk(rows, tab, actor, most, _states_asked(listing)))
+
+
+def _states_asked(listing: ListRequest) -> list[ReferralState] | None:
+    """None for all of them: what is late waits."""
+    states = set(ReferralState)
+    if asked := listing.filter("etat"):
+        states &= set(_states_of(asked))
     if listing.filter("reponse") == LATE:
-        found += [Referral.state.in_(WAITING), Referral.answer_by < clock.now()]
+        states &= WAITING
+    return sorted(states) if len(states) < len(ReferralState) else None
+
+
+def _states_of(asked: str) -> Iterable[ReferralState]:
+    return STANDINGS[Standing(asked)] if asked in list(Standing) else [ReferralState(asked)]
+
+
+def _load(ids: Sequence[uuid.UUID], actor: Actor) -> list[Referral]:
+    statement = referrals_visible_to(actor).where(is_among(Referral.id, ids))
+    return in_order(db.session.scalars(statement.options(*line_options())), ids)
+
+
+def _narrowing(listing: ListRequest) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if (states := _states_asked(listing)) is not None:
+        found.append(BoxedReferral.state.in_(states))
+    if subject := listing.filter("sujet"):
+        found.append(BoxedReferral.subject == subject)
+    if kind := listing.filter("forme"):
+        found.append(BoxedReferral.kind == kind)
+    if partner := listing.filter("partenaire"):
+        found.append(BoxedReferral.organisation_id == _uuid(partner))
+    if listing.filter("reponse") == LATE:
+        found.append(BoxedReferral.due_at < clock.now())
     return found + _within(read_period(listing))
 
 
-def _in_state(asked: str) -> ColumnElement[bool]:
-    if asked in list(Standing):
-        return Referral.state.in_(STANDINGS[Standing(asked)])
-    return Referral.state == asked
-
-
-def _with_partner(tab: Tab, asked: str) -> ColumnElement[bool]:
-    """An identifier that is none narrows to nothing: the address was written by hand."""
+def _uuid(asked: str) -> uuid.UUID | None:
+    """None narrows to nothing: the address was written by hand."""
     try:
-        organisation_id = uuid.UUID(asked)
+        return uuid.UUID(asked)
     except ValueError:
-        return Referral.id.is_(None)
-    seats = select(Seat.id).where(Seat.organisation_id == organisation_id)
-    return _other_seat(tab).in_(seats)
+        return None
 
 
 def _within(period: Period) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if period.first_day is not None:
-        found.append(Referral.sent_at >= _midnight(period.first_day))
+        found.append(BoxedReferral.sent_at >= _midnight(period.first_day))
     if period.last_day is not None:
-        found.append(Referral.sent_at < _midnight(period.last_day + timedelta(days=1)))
+        found.append(BoxedReferral.sent_at < _midnight(period.last_day + timedelta(days=1)))
     return found
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(PARIS))
-
-
-def _other_seat(tab: Tab) -> Any:
-    return Referral.sender_seat_id if tab is Tab.RECEIVED else Referral.receiver_seat_id
-
-
-def _sorted(statement: Select[Any], tab: Tab, listing: ListRequest) -> Select[Any]:
-    """What waits comes first when answers are sorted by the time they are due."""
-    newest = Referral.sent_at.desc()
-    orders: dict[str, tuple[Any, ...]] = {
-        "due": (Referral.due_at,),
-        "sent": (Referral.sent_at,),
-        "state": (case(*((Referral.state == one, rank) for rank, one in enumerate(STATES))),),
-        "partner": (Organisation.folded_name,),
-    }
-    if listing.sort == "partner":
-        statement = statement.join(Seat, Seat.id == _other_seat(tab)).join(Seat.organisation)
-    columns = orders[listing.sort]
-    asked = [(one.desc() if listing.descending else one.asc()).nulls_last() for one in columns]
-    return statement.order_by(*asked, newest, Referral.id)
-
-
-def _load(statement: Select[Referral]) -> Sequence[Referral]:
-    return db.session.scalars(statement.options(*page_options())).all()

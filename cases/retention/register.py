@@ -68,7 +68,7 @@ TABLES: dict[str, Kind | Kept] = {
     "referral_sheet": Kind.REFERRAL_SHEET,
     "access_request": Kind.ACCESS_REQUEST,
     "printout": Kind.PRINTOUT,
-    "case_reader": Kind.CASE,
+    **dict.fromkeys(("case_reader", "boxed_referral", "declined_need"), Kind.CASE),
     **dict.fromkeys(("case_remains", "territory_cell", "territory_delta"), COUNTED),
     "territory_fact": Kept("codes and months, and whose: follows its case, nameless with it"),
     "territory_recount": Kept("a case to count again, gone in two runs of its job"),
@@ -82,7 +82,8 @@ DELETED = frozenset(
     {
         *("entry_revision", "assessment", "assessment_debt", "case_action", "referral_sheet"),
         *("access_request_match", "printout", "action_reply", "outside_access"),
-        *("rights_request", "rights_copy", "case_reader"),
+        *("rights_request", "rights_copy", "case_reader", "boxed_referral"),
+        "declined_need",
     }
 )
 #: Words of the tables of a case that stay: codes, and what keeps them apart.

@@ -40,7 +40,8 @@ def forged(table: Table, changes: dict[uuid.UUID, uuid.UUID]) -> dict[str, Any]:
         for name, value in row.items()
         if name not in KEPT and table.columns[name].computed is None
     }
-    own_key = [c.name for c in table.primary_key if not c.foreign_keys]
+    keys = [c for c in table.primary_key if not c.foreign_keys]
+    own_key = [c.name for c in keys if c.type.python_type is uuid.UUID]
     unique = {c.name for c in table.columns if c.unique}
     fresh = {name: f"forged-{uuid7()}" for name in unique & {"reference", "client_key"}}
     return values | fresh | {name: uuid7() for name in own_key}

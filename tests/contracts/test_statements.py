@@ -1,13 +1,18 @@
-"""Every page asks the database eight things at most, whatever it shows.
+"""Every page asks the database eight things at most, whatever it shows; what writes is counted.
 
 The session, the context and the journal are counted; BEGIN and COMMIT are not. Pages are found in
 the site's own table: a new one is counted by itself.
 """
 
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import clock
 from app.actors import Role
 from partners.organisations.enums import Subject
 from partners.organisations.models import Seat
@@ -76,3 +81,55 @@ def statements_of(client: FlaskClient, address: Address) -> int:
     with recorded_statements() as statements:
         answer = client.get(address.path)
     return len(statements) if answer.status_code == 200 else 0
+
+
+Post = tuple[Membership, str, dict[str, Any]]
+
+
+def sending(world: World) -> Post:
+    """A need to a partner that nobody asked, with a new agreement."""
+    agreed = {"given_by": "Dominique Exemple", "mode": "writing", "message": "Merci de l’appeler."}
+    asked = {"type": "joint", "vers": str(make_member().seat_id), "client_key": str(uuid4())}
+    fields = {**agreed, **asked, "sections": ["identity", "situation"]}
+    return world.adviser, f"/besoins/{world.need.id}/envoi", fields
+
+
+def sending_to_two(world: World) -> Post:
+    """The same to two partners: two rows more at a time, not as many statements again."""
+    member, path, fields = sending(world)
+    return member, path, {**fields, "vers": [fields["vers"], str(make_member().seat_id)]}
+
+
+def note(world: World) -> Post:
+    """A line in a timeline."""
+    fields = {"kind": "note", "audience": "aid", "body": "Appel bref."}
+    path = f"/dossiers/{world.case.id}/fil/ecrire"
+    return world.adviser, path, {**fields, "happened_on": clock.today().isoformat()}
+
+
+def accepting(world: World) -> Post:
+    """The partner comes into the case."""
+    return world.pending, f"/orientations/{world.waiting.id}/accepter", {}
+
+
+def declining(world: World) -> Post:
+    """The partner says why not."""
+    fields = {"code": "no_capacity", "text": "Trop de demandes ce mois-ci."}
+    return world.pending, f"/orientations/{world.waiting.id}/decliner", fields
+
+
+@pytest.mark.parametrize(
+    ("post", "expected"),
+    [(sending, 13), (sending_to_two, 13), (note, 7), (accepting, 11), (declining, 8)],
+)
+def test_what_writes_asks_so_many_things(
+    app: Flask, world: World, post: Callable[[World], Post], expected: int
+) -> None:
+    member, path, fields = post(world)
+    client = FlaskClient(app, app.response_class)
+    sign_in(client, member)
+    begin_anew()
+    with recorded_statements() as statements:
+        answer = client.post(path, data=fields)
+    assert answer.status_code in (302, 303), answer.text
+    assert len(statements) == expected, statements

@@ -89,6 +89,7 @@ def make_world() -> World:
     )
     make_participation(case, partner, basis, referral_id=accepted.id)
     waiting = make_referral(need, adviser, pending_seat, basis)
+    make_referral(make_need(case, adviser), adviser, make_seat(), basis, state="expired")
     entries = {audience: make_entry(case, adviser, audience) for audience in Audience}
     _fill(case, adviser, partner, accepted, entries[Audience.AID])
     asked = make_request(case)

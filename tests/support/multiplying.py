@@ -14,6 +14,8 @@ ONE_IN, SEATS = 50, 400
 #: A row of the world, and what each copy says of its own: ``n`` counts, ``k`` tells the seat.
 SEAT = "CASE WHEN n % {one_in} = 0 THEN {mine} ELSE md5('seat' || n % {seats})::uuid END"
 AT = "now() - n * interval '1 minute'"
+#: One referral in thirty of those that the seat received.
+WAITS = "n % 3000 = 0"
 COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("company", "company_id", {"id": "{key}", "siren": "NULL", "known_seats": "ARRAY[{seat}]"}),
     (
@@ -52,6 +54,24 @@ COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "answered_at": AT,
         },
     ),
+    (
+        "referral_sheet",
+        "",
+        {"referral_id": "{referral}", "folded_names": "'nom ' || n", "seats": "ARRAY[{seat}]"},
+    ),
+    (
+        "boxed_referral",
+        "",
+        {
+            "referral_id": "{referral}",
+            "is_received": "n % 100 = 0",
+            "seat_id": "{seat}",
+            "state": "CASE WHEN {waits} THEN 'sent' ELSE 'completed' END",
+            "sent_at": AT,
+            "due_at": "CASE WHEN {waits} THEN " + AT + " END",
+        },
+    ),
+    ("declined_need", "", {"need_id": "{need}", "case_id": "{case}", "seat_id": "{seat}"}),
     ("journal_event", "", {"id": "{key}", "case_id": "{case}", "seat_id": "{seat}"}),
 )
 TABLES = tuple(table for table, _, _ in COPIES)
@@ -81,6 +101,8 @@ def _copy(connection: psycopg.Connection, table: str, own: dict[str, str], mine:
         "company": _key("company"),
         "case": _key("case_file"),
         "need": _key("need"),
+        "referral": _key("referral"),
+        "waits": WAITS,
     }
     values = [own[one].format(**names) if one in own else f'proto."{one}"' for one in columns]
     return SQL(  # type: ignore[return-value]

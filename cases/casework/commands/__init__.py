@@ -34,11 +34,12 @@ from cases.casework.commands.steering import (
     pause_case,
     reopen_case,
 )
-from cases.casework.commands.writing import correct_entry, tell, write_entry
+from cases.casework.commands.writing import add_line, correct_entry, tell, write_entry
 
 __all__ = [
     "DebtFacts",
     "add_action",
+    "add_line",
     "answer_action",
     "ask_again",
     "assign_case",

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
+from uuid_utils.compat import uuid7
+
 from app import clock, hooks, journal
 from app.actors import SYSTEM, Actor, Role
 from app.db import db
 from app.jobs import enqueue
-from cases.casework.commands.writing import tell
+from cases.casework.commands.writing import add_line
 from cases.casework.enums import (
     AgreementMode,
     Audience,
@@ -172,6 +174,7 @@ def _add_basis(
     if not case.is_open:
         raise CaseIsClosed
     basis = LegalBasis(
+        id=uuid7(),
         case_id=case.id,
         seat_ids=list(dict.fromkeys(seat_ids)),
         sections=[section.value for section in sections],
@@ -181,7 +184,6 @@ def _add_basis(
         **facts,
     )
     db.session.add(basis)
-    db.session.flush()
     return basis
 
 
@@ -199,4 +201,4 @@ def _locked(basis: LegalBasis) -> LegalBasis:
 def _tell(basis: LegalBasis, text: str, by: Actor) -> None:
     """To the helping side, or to the seat itself when a creditor records it."""
     audience = default_audience(by) if by.is_member else Audience.AID
-    tell(basis.case_id, EntryKind.CONSENT, text, audience=audience, object_id=basis.id, by=by)
+    add_line(basis.case_id, EntryKind.CONSENT, text, audience=audience, object_id=basis.id, by=by)

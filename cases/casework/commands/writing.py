@@ -47,10 +47,36 @@ def tell(
     object_id: uuid.UUID | None = None,
     seat_id: uuid.UUID | None = None,
 ) -> TimelineEntry:
-    """Add a line that says what happened; for commands, which journal the act itself.
+    """Write a line that says what happened; for commands, which journal the act itself.
 
     ``seat_id`` is whose line it is, when whoever acts sits nowhere (the bearer of a link).
     """
+    entry = add_line(
+        case_id,
+        kind,
+        body,
+        audience=audience,
+        happened_at=happened_at,
+        object_id=object_id,
+        seat_id=seat_id,
+        by=by,
+    )
+    db.session.flush()
+    return entry
+
+
+def add_line(
+    case_id: uuid.UUID,
+    kind: EntryKind,
+    body: str,
+    *,
+    by: Actor,
+    audience: Audience = Audience.ALL,
+    happened_at: datetime | None = None,
+    object_id: uuid.UUID | None = None,
+    seat_id: uuid.UUID | None = None,
+) -> TimelineEntry:
+    """The same, written with whatever else the transaction writes."""
     entry = TimelineEntry(
         case_id=case_id,
         kind=kind,
@@ -62,7 +88,6 @@ def tell(
         object_id=object_id,
     )
     db.session.add(entry)
-    db.session.flush()
     return entry
 
 

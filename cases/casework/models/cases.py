@@ -22,7 +22,7 @@ from partners.organisations.models import Seat
 from partners.people.models import Membership
 
 if TYPE_CHECKING:
-    from cases.casework.models.sharing import Participation
+    from cases.casework.models.sharing import LegalBasis, Participation
 
 CASE = row_class(RowClass.CASE)
 SEATS = ARRAY(PG_UUID(as_uuid=True))
@@ -103,6 +103,7 @@ class CaseFile(Identified, Dated, Base):
     participations: Mapped[list["Participation"]] = related(
         viewonly=True, order_by="Participation.started_at"
     )
+    bases: Mapped[list["LegalBasis"]] = related(viewonly=True)
 
     @property
     def is_open(self) -> bool:

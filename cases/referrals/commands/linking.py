@@ -9,7 +9,7 @@ from app.jobs import enqueue
 from cases.referrals.commands.steps import lock_referral, tell_seats
 from cases.referrals.errors import NoAnswerAddress, ReferralNotWaiting
 from cases.referrals.models import Referral, ReferralStep
-from cases.referrals.queries.links import find_answer_address, is_staffed
+from cases.referrals.queries.links import find_answer_address
 from cases.referrals.queries.referrals import is_link_on_its_way
 from cases.referrals.rules.rights import can_be_answered_by_link
 
@@ -19,11 +19,11 @@ ONE_EVERY = timedelta(minutes=1)
 
 
 def offer_answer_link(referral: Referral, step: ReferralStep, *, by: Actor) -> None:
-    """With the sending: nobody there has an account, so a link leaves with the minute's messages.
+    """With the sending, where nobody has an account: a link leaves with the minute's messages.
 
     An undo of the sending takes it back with them.
     """
-    if can_be_answered_by_link(referral) and not is_staffed(referral.receiver_seat_id):
+    if can_be_answered_by_link(referral):
         tell_seats(SEND_ANSWER_LINK, step, referral, [referral.receiver_seat_id], by=by)
 
 

@@ -5,16 +5,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from uuid_utils.compat import uuid7
+
 from app import clock
 from app.actors import Actor
 from app.db import db
 from app.reference.models import Commune
-from cases.casework.commands import tell
-from cases.casework.enums import Audience, EntryKind
+from cases.casework.commands import add_line
+from cases.casework.enums import Audience, EntryKind, Section
 from cases.casework.models import LegalBasis
 from cases.casework.queries import latest_assessment_for
 from cases.referrals.commands.linking import offer_answer_link
-from cases.referrals.commands.steps import lock_referral, take_step, tell_seats
+from cases.referrals.commands.steps import add_step, lock_referral, take_step, tell_seats
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.errors import (
     AlreadyInside,
@@ -26,7 +28,8 @@ from cases.referrals.errors import (
     ReferralNotWaiting,
 )
 from cases.referrals.models import Need, Referral, ReferralSheet
-from cases.referrals.queries.referrals import find_sending, find_waiting, is_inside
+from cases.referrals.queries.referrals import find_sending
+from cases.referrals.queries.sending import Standing, read_standings
 from cases.referrals.rules.gate import can_lead, can_receive, missing_basis_reason
 from cases.referrals.rules.states import WAITING
 from cases.referrals.sheets import frozen_names, sheet_content
@@ -45,11 +48,13 @@ TELL_REVOKED = "cases.referrals.tell_revoked"
 class Receiver:
     """Where a referral goes: a seat, its organisation loaded, and the unit that covers the place.
 
-    The unit's opening periods are loaded: its working hours make the answer due.
+    The unit's opening periods are loaded: its working hours make the answer due. ``standing`` was
+    read in this transaction, for the key under which the referral is sent; else it is read.
     """
 
     seat: Seat
     unit: Unit | None = None
+    standing: Standing | None = None
 
 
 def send_referral(
@@ -70,19 +75,22 @@ def send_referral(
     The same ``client_key`` gives the referral that was sent already. Raises CaseIsOver,
     ReceiverNotPossible, RecoveryNeverLeads, AlreadyInside, AlreadyWaiting, BasisMissing.
     """
-    if sent := find_sending(client_key, by):
+    seat = receiver.seat
+    standing = receiver.standing or read_standings(need, {seat.id: client_key}, by)[seat.id]
+    if standing.was_sent and (sent := find_sending(client_key, by)):
         return sent
-    _refuse_receiver(need, receiver.seat, kind, by)
-    _refuse_without_basis(need, receiver.seat, kind, basis, sections)
-    referral = _insert(
+    _refuse_receiver(need, seat, standing, kind, by)
+    _refuse_without_basis(need, seat, kind, basis, sections)
+    referral = _draft(
         need, receiver, kind, basis, message, commune, redirected_from, client_key, by
     )
     if kind is ReferralKind.SIGNPOST:
         return _give_details(referral, by)
     _freeze_sheet(referral, need, message, sections, commune, by)
-    step = take_step(referral, ReferralState.SENT, by=by)
-    tell_seats(TELL_RECEIVER, step, referral, [receiver.seat.id], by=by)
-    offer_answer_link(referral, step, by=by)
+    step = add_step(referral, ReferralState.SENT, by=by)
+    tell_seats(TELL_RECEIVER, step, referral, [seat.id], by=by)
+    if not standing.is_staffed:
+        offer_answer_link(referral, step, by=by)
     _tell_own_seat(referral, f"Orientation envoyée à {_name(referral)}", by)
     return referral
 
@@ -97,7 +105,9 @@ def revoke_referral(referral: Referral, *, by: Actor) -> None:
     tell_seats(TELL_REVOKED, step, referral, [referral.receiver_seat_id], by=by)
 
 
-def _refuse_receiver(need: Need, seat: Seat, kind: ReferralKind, by: Actor) -> None:
+def _refuse_receiver(
+    need: Need, seat: Seat, standing: Standing, kind: ReferralKind, by: Actor
+) -> None:
     if not need.case.is_open:
         raise CaseIsOver
     is_other = seat.id != by.seat_id and seat.organisation.is_active
@@ -105,9 +115,9 @@ def _refuse_receiver(need: Need, seat: Seat, kind: ReferralKind, by: Actor) -> N
         raise ReceiverNotPossible
     if kind is ReferralKind.HANDOVER and not can_lead(seat.side):
         raise RecoveryNeverLeads
-    if kind is ReferralKind.JOINT and is_inside(need.case_id, seat.id):
+    if kind is ReferralKind.JOINT and standing.is_inside:
         raise AlreadyInside
-    if find_waiting(need.id, seat.id, by):
+    if standing.is_waiting:
         raise AlreadyWaiting
 
 
@@ -124,7 +134,7 @@ def _refuse_without_basis(
     raise BasisMissing(reason.label if reason else None)
 
 
-def _insert(
+def _draft(
     need: Need,
     receiver: Receiver,
     kind: ReferralKind,
@@ -142,6 +152,7 @@ def _insert(
     is_signpost = kind is ReferralKind.SIGNPOST
     lead = need.case.lead_seat.organisation.name
     referral = Referral(
+        id=uuid7(),
         case_id=need.case_id,
         need_id=need.id,
         kind=kind,
@@ -150,7 +161,9 @@ def _insert(
         sender_seat_id=by.seat_id,
         sender_member_id=by.membership_id,
         receiver_seat=receiver.seat,
+        receiver_seat_id=receiver.seat.id,
         receiver_unit_id=unit.id if unit else None,
+        basis=basis if not is_signpost else None,
         basis_id=basis.id if basis and not is_signpost else None,
         redirected_from_id=redirected_from,
         message=message if is_signpost else "",
@@ -161,7 +174,6 @@ def _insert(
         expires_at=None if is_signpost else now + EXPIRES_AFTER,
     )
     db.session.add(referral)
-    db.session.flush()
     return referral
 
 
@@ -173,23 +185,25 @@ def _freeze_sheet(
     commune: Commune | None,
     by: Actor,
 ) -> None:
-    side = referral.receiver_seat.side
+    side, assessment = referral.receiver_seat.side, None
+    if Section.FIGURES.value in sections:
+        assessment = latest_assessment_for(side, need.case_id, by)
     content = sheet_content(
         need.case,
         need,
         message,
         sections,
-        assessment=latest_assessment_for(side, need.case_id, by),
+        assessment=assessment,
         commune=commune,
         side=side,
     )
-    db.session.add(ReferralSheet(referral_id=referral.id, sections=list(content), content=content))
+    referral.sheet = ReferralSheet(sections=list(content), content=content)
 
 
 def _give_details(referral: Referral, by: Actor) -> Referral:
     """A signpost ends when it is given: the partner is told nothing."""
     referral.ended_at = clock.now()
-    take_step(referral, ReferralState.COMPLETED, by=by)
+    add_step(referral, ReferralState.COMPLETED, by=by)
     _tell_own_seat(referral, f"Coordonnées de {_name(referral)} remises à l’entrepreneur", by)
     return referral
 
@@ -197,7 +211,7 @@ def _give_details(referral: Referral, by: Actor) -> Referral:
 def _tell_own_seat(referral: Referral, fact: str, by: Actor) -> None:
     """In the timeline for the sending seat alone: receivers of a need do not see one another."""
     text = f"{fact} : {referral.subject.label} ({referral.kind.label.lower()})."
-    tell(
+    add_line(
         referral.case_id,
         EntryKind.REFERRAL,
         text,

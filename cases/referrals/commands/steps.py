@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import InvalidRequestError
+from uuid_utils.compat import uuid7
 
 from app import clock, journal
 from app.actors import Actor
@@ -62,11 +63,27 @@ def take_step(
     by: Actor,
 ) -> ReferralStep:
     """Move a locked referral to a state. Raises WrongStep when the machine does not go there."""
+    step = add_step(referral, after, note=note, signature=signature, by=by)
+    db.session.flush()
+    return step
+
+
+def add_step(
+    referral: Referral,
+    after: ReferralState,
+    *,
+    note: str = "",
+    signature: Signature = NOBODY,
+    by: Actor,
+) -> ReferralStep:
+    """The same, written with whatever else the transaction writes."""
     before = referral.state
     if not can_go(referral.kind, before, after):
         raise WrongStep
     referral.state = after
     step = ReferralStep(
+        id=uuid7(),
+        referral=referral,
         referral_id=referral.id,
         before=before,
         after=after,
@@ -79,7 +96,6 @@ def take_step(
         at=clock.now(),
     )
     db.session.add(step)
-    db.session.flush()
     journal.record(referral, f"referral.{after.value}", by=by, details={"before": before.value})
     return step
 

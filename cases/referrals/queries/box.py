@@ -1,18 +1,21 @@
-"""*Boîte d'orientation*: what was received, sent, declined by all; counts of each tab."""
+"""*Boîte d'orientation*: what was received, sent, declined by all; counts of each tab.
+
+Rows are found in what triggers keep for each seat (``docs/decisions/0017``); what is shown of them
+is read afterwards by identifier, under its own policy.
+"""
 
 import enum
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, func, select
 
 from app.actors import Actor
 from app.db import db
 from cases.casework.models import CaseFile
-from cases.referrals.enums import ReferralKind, ReferralState
-from cases.referrals.models import AccessRequestMatch, Need, Referral
-from cases.referrals.queries.needs import needs_visible_to
-from cases.referrals.rules.states import ENDED, REFUSED, TAKEN, WAITING
+from cases.referrals.models import AccessRequestMatch, BoxedReferral, DeclinedNeed
+from cases.referrals.rules.states import ENDED, TAKEN, WAITING
+from partners.organisations.models import Organisation
 
 
 class Tab(enum.StrEnum):
@@ -33,11 +36,13 @@ class Standing(enum.StrEnum):
 
 
 STANDINGS = {Standing.WAITING: WAITING, Standing.TAKEN: TAKEN, Standing.ENDED: ENDED}
+#: A tab counts so many of what waits, and no further.
+MOST_WAITING = 1000
 
 
 @dataclass(frozen=True)
 class BoxCounts:
-    """What each tab holds that waits for this seat."""
+    """What each tab holds that waits for this seat, up to ``MOST_WAITING``."""
 
     received: int = 0
     sent: int = 0
@@ -49,58 +54,65 @@ def count_box(actor: Actor) -> BoxCounts:
     """Referrals to answer, sendings without answer, needs all declined, requests: one statement."""
     if not actor.reads_cases:
         return BoxCounts()
-    waiting = Referral.state.in_(WAITING)
+    waiting = [BoxedReferral.state.in_(sorted(WAITING))]
+    access = select(AccessRequestMatch.request_id).join(
+        CaseFile, CaseFile.id == AccessRequestMatch.case_id
+    )
     row = db.session.execute(
         select(
-            _count(Referral, _received(actor), waiting, _readable(actor)),
-            _count(Referral, _sent(actor), waiting, _readable(actor)),
-            select(func.count())
-            .select_from(needs_all_declined(actor).subquery())
-            .scalar_subquery(),
-            select(func.count())
-            .select_from(AccessRequestMatch)
-            .join(CaseFile, CaseFile.id == AccessRequestMatch.case_id)
-            .where(CaseFile.lead_seat_id == actor.seat_id, AccessRequestMatch.handled_at.is_(None))
-            .scalar_subquery(),
+            counted(select_boxed(Tab.RECEIVED, actor).where(*waiting), MOST_WAITING),
+            counted(select_boxed(Tab.SENT, actor).where(*waiting), MOST_WAITING),
+            counted(select_declined(actor), MOST_WAITING),
+            counted(
+                access.where(
+                    CaseFile.lead_seat_id == actor.seat_id, AccessRequestMatch.handled_at.is_(None)
+                ),
+                MOST_WAITING,
+            ),
         )
     ).one()
     return BoxCounts(*row)
 
 
-def tab_condition(tab: Tab, actor: Actor) -> ColumnElement[bool]:
-    """Which referrals a tab holds: those received, or those sent."""
-    return _received(actor) if tab is Tab.RECEIVED else _sent(actor)
+def select_boxed(tab: Tab, actor: Actor) -> Select[Any]:
+    """Identifiers of the referrals received, or sent, by the actor's seat."""
+    return select(BoxedReferral.referral_id).where(*_in_box(tab, actor))
 
 
-def needs_all_declined(actor: Actor) -> Select[Need]:
-    """Needs the seat leads or wrote, whose sendings all ended without a partner: a human chooses
-    what happens now."""
-    one, any_other = aliased(Referral), aliased(Referral)
-    refused = exists().where(one.need_id == Need.id, one.state.in_(REFUSED))
-    alive = exists().where(
-        any_other.need_id == Need.id,
-        any_other.state.in_((*WAITING, *TAKEN, ReferralState.COMPLETED, ReferralState.GIVEN_UP)),
-    )
-    mine = or_(CaseFile.lead_seat_id == actor.seat_id, Need.seat_id == actor.seat_id)
-    is_open = CaseFile.closed_at.is_(None)
-    return needs_visible_to(actor).where(mine, is_open, refused, ~alive)
+def select_declined(actor: Actor) -> Select[Any]:
+    """Identifiers of the needs the seat leads or wrote, whose sendings all ended without a partner:
+    a human chooses what happens now."""
+    return select(DeclinedNeed.need_id).where(DeclinedNeed.seat_id == _seat_of(actor))
 
 
-def _received(actor: Actor) -> ColumnElement[bool]:
-    return and_(
-        Referral.receiver_seat_id == actor.seat_id,
-        Referral.state != ReferralState.DRAFT,
-        Referral.kind != ReferralKind.SIGNPOST,
-    )
+def select_partners(tab: Tab, actor: Actor) -> Select[Any]:
+    """``id`` and ``name`` of the organisations met in a tab, by name."""
+    met = organisations_met(tab, actor)
+    columns: tuple[Any, ...] = (Organisation.id, Organisation.name)
+    joined = select(*columns).join(met, met.c.id == Organisation.id)
+    return joined.order_by(Organisation.name)
 
 
-def _sent(actor: Actor) -> ColumnElement[bool]:
-    return Referral.sender_seat_id == actor.seat_id
+def counted(rows: Select[Any], most: int) -> ColumnElement[int]:
+    """How many rows there are, counted up to ``most``."""
+    return select(func.count()).select_from(rows.limit(most).subquery()).scalar_subquery()
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    return Referral.reader_seats.contains([actor.seat_id])
+def organisations_met(tab: Tab, actor: Actor) -> Any:
+    """Each organisation of a tab once: the index is asked for the next one, as many times as there
+    are organisations and not referrals."""
+    found = BoxedReferral.organisation_id
+    one = select(found).where(*_in_box(tab, actor)).order_by(found).limit(1)
+    met = select(one.scalar_subquery().label("id")).cte("met", recursive=True)
+    following = one.where(found > met.c.id).scalar_subquery()
+    return met.union_all(select(following).where(met.c.id.is_not(None)))
 
 
-def _count(model: type[Referral], *conditions: ColumnElement[bool]):
-    return select(func.count()).select_from(model).where(*conditions).scalar_subquery()
+def _in_box(tab: Tab, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    is_received = BoxedReferral.is_received
+    which: Any = is_received if tab is Tab.RECEIVED else ~is_received
+    return (BoxedReferral.seat_id == _seat_of(actor), which)
+
+
+def _seat_of(actor: Actor) -> Any:
+    return actor.seat_id if actor.reads_cases else None

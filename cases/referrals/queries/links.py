@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -12,11 +13,6 @@ from cases.referrals.models import Referral
 from partners.organisations.enums import CLAIMING_KINDS
 from partners.organisations.models import Organisation, Seat, Unit
 from partners.people.models import Membership, UserAccount
-
-
-def is_staffed(seat_id: uuid.UUID) -> bool:
-    """Has a seat a member to be mailed, whose role reads cases?"""
-    return bool(db.session.scalar(select(_has_readers(seat_id))))
 
 
 def find_answer_address(referral: Referral) -> str:
@@ -31,12 +27,13 @@ def find_answer_address(referral: Referral) -> str:
 def answer_link_facts(referral: Referral) -> tuple[str, datetime | None, bool]:
     """The three of them in one statement: address, when the last link left, is it staffed."""
     sent_at = func.last_answer_link(referral.id, type_=DateTime(timezone=True))
-    facts = select(_address(referral), sent_at, _has_readers(referral.receiver_seat_id))
+    facts = select(_address(referral), sent_at, has_readers(referral.receiver_seat_id))
     address, at, is_staffed = db.session.execute(facts).one()
     return address or "", at, is_staffed
 
 
-def _has_readers(seat_id: uuid.UUID) -> ColumnElement[bool]:
+def has_readers(seat_id: Any) -> ColumnElement[bool]:
+    """Has a seat a member to be mailed, whose role reads cases?"""
     return (
         exists()
         .where(UserAccount.id == Membership.user_id, UserAccount.is_active)

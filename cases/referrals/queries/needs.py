@@ -50,6 +50,11 @@ def get_need_with_referrals(need_id: uuid.UUID, actor: Actor) -> Need:
     return _get_need(need_id, actor, joinedload(Need.referrals.and_(is_told_to(actor))))
 
 
+def get_need_to_send(need_id: uuid.UUID, actor: Actor) -> Need:
+    """The same, with the agreements of its case that the actor reads. Raises NotVisible."""
+    return _get_need(need_id, actor, joinedload(Need.case).joinedload(CaseFile.bases))
+
+
 def _get_need(need_id: uuid.UUID, actor: Actor, *more: Any) -> Need:
     case = joinedload(Need.case)
     statement = needs_visible_to(actor).where(Need.id == need_id)

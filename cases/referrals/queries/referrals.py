@@ -7,20 +7,21 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from app.actors import Actor, ActorKind
 from app.db import db
 from app.errors import NotVisible
 from app.jobs import Outbox
 from app.links import LinkPurpose
-from cases.casework.models import CaseFile, Participation
+from cases.casework.models import CaseFile
 from cases.casework.queries import at_the_door
+from cases.companies.models import Company, Person
 from cases.referrals.enums import ReferralState
-from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.models import Referral, ReferralSheet, ReferralStep
 from cases.referrals.rules.rights import is_page_of_case
 from cases.referrals.rules.states import ANSWERS, WAITING
-from partners.organisations.models import Seat
+from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership, UserAccount
 
 
@@ -57,6 +58,28 @@ def page_options() -> tuple:
     )
 
 
+def line_options() -> tuple:
+    """What a line of a list tells: whom the referral is about, its two ends, how far it is."""
+    case = joinedload(Referral.case).load_only(CaseFile.id)
+    return (
+        load_only(
+            *(Referral.case_id, Referral.sender_seat_id, Referral.receiver_seat_id),
+            *(Referral.subject, Referral.kind, Referral.state),
+            *(Referral.sent_at, Referral.answer_by, Referral.answered_at),
+        ),
+        joinedload(Referral.sheet).load_only(ReferralSheet.content),
+        case.joinedload(CaseFile.company).load_only(Company.name, Company.commune_code),
+        case.joinedload(CaseFile.person).load_only(Person.given_name, Person.family_name),
+        *(
+            joinedload(seat)
+            .load_only(Seat.id)
+            .joinedload(Seat.organisation)
+            .load_only(Organisation.name)
+            for seat in (Referral.sender_seat, Referral.receiver_seat)
+        ),
+    )
+
+
 def get_referral(referral_id: uuid.UUID, actor: Actor) -> Referral:
     """One referral, with what its page shows. Raises NotVisible, ReasonNeeded."""
     statement = referrals_visible_to(actor).where(Referral.id == referral_id)
@@ -88,26 +111,6 @@ def find_sending(client_key: str, actor: Actor) -> Referral | None:
     """The referral that was sent under this very key."""
     statement = referrals_visible_to(actor).where(Referral.client_key == client_key)
     return db.session.scalars(statement.options(*page_options())).one_or_none()
-
-
-def find_waiting(need_id: uuid.UUID, receiver_seat_id: uuid.UUID, actor: Actor) -> Referral | None:
-    """The referral of this need that still waits for this seat, if the actor reads it."""
-    statement = referrals_visible_to(actor).where(
-        Referral.need_id == need_id,
-        Referral.receiver_seat_id == receiver_seat_id,
-        Referral.state.in_(WAITING),
-    )
-    return db.session.scalars(statement).one_or_none()
-
-
-def is_inside(case_id: uuid.UUID, seat_id: uuid.UUID) -> bool:
-    """Does a seat take part in a case the actor reads?"""
-    statement = select(Participation.id).where(
-        Participation.case_id == case_id,
-        Participation.seat_id == seat_id,
-        Participation.ended_at.is_(None),
-    )
-    return db.session.scalar(statement) is not None
 
 
 def take_sending_turn(client_key: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from app.actors import Actor, Role, Side
-from app.db import db
+from app.db import db, is_among
 from cases.referrals.routing import Partner
 from partners.organisations.enums import Subject
 from partners.organisations.models import Organisation, Seat, Service, Unit, UnitTerritory
@@ -60,7 +60,11 @@ def list_partners(
 
 def get_receivers(seat_ids: Collection[uuid.UUID], actor: Actor) -> Sequence[Seat]:
     """Seats of open organisations with their units, territories and hours; never one's own."""
-    statement = _seats(actor).where(Seat.id.in_(seat_ids))
+    units = ORGANISATION.joinedload(Organisation.units)
+    statement = _seats(actor).where(is_among(Seat.id, list(seat_ids)))
+    statement = statement.options(
+        units.joinedload(Unit.territories), units.joinedload(Unit.opening_periods)
+    )
     return db.session.scalars(statement.order_by(Organisation.folded_name)).unique().all()
 
 
@@ -100,7 +104,7 @@ def find_coordination(commune_code: str | None, actor: Actor) -> Seat | None:
 
 
 def _seats(actor: Actor) -> Select[Seat]:
-    statement = select(Seat).join(Seat.organisation).options(ORGANISATION, UNITS)
+    statement = select(Seat).join(Seat.organisation).options(ORGANISATION)
     return statement.where(Organisation.is_active, Seat.id != actor.seat_id)
 
 
@@ -109,7 +113,7 @@ def _seats_serving(subject: Subject, actor: Actor, always: Collection[uuid.UUID]
     asked = and_(Seat.side == Side.AID, Seat.organisation_id.in_(serves))
     statement = _seats(actor).where(or_(asked, Seat.id.in_(always)))
     offered = Organisation.services.and_(Service.is_active, Service.subject == subject)
-    options = (ORGANISATION.joinedload(offered), ORGANISATION.joinedload(Organisation.rules))
+    options = (ORGANISATION.joinedload(offered), ORGANISATION.joinedload(Organisation.rules), UNITS)
     return db.session.scalars(statement.options(*options)).unique().all()
 
 

@@ -20,7 +20,6 @@ from cases.casework.territory import is_outside
 from cases.referrals import commands
 from cases.referrals.lists import (
     KINDS,
-    STATES,
     ask_box,
     export_box,
     list_box,
@@ -31,8 +30,9 @@ from cases.referrals.lists import (
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
 from cases.referrals.queries.access import list_own_requests
-from cases.referrals.queries.box import Standing, Tab, count_box
+from cases.referrals.queries.box import MOST_WAITING, Standing, Tab, count_box
 from cases.referrals.queries.links import answer_link_facts
+from cases.referrals.queries.orders import LIFE
 from cases.referrals.queries.referrals import get_referral, list_steps
 from cases.referrals.queries.today import list_access_requests_to_handle
 from cases.referrals.rules import rights
@@ -49,7 +49,7 @@ STANDING_CHOICES = [
     (Standing.WAITING.value, "En attente de réponse"),
     (Standing.TAKEN.value, "Prises en charge"),
     (Standing.ENDED.value, "Terminées ou closes"),
-    *((one.value, f"– {one.label}") for one in STATES),
+    *((one.value, f"– {one.label}") for one in LIFE),
 ]
 
 
@@ -75,6 +75,7 @@ def box() -> str:
         "cases/referrals/box.html",
         tab=tab,
         counts=count_box(actor),
+        most_waiting=MOST_WAITING,
         listing=listing,
         answer_state=answer_state,
         is_outside=is_outside,

@@ -1,7 +1,7 @@
 """*Nouvelle orientation*, step 4: the agreement, what each will read, sending."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.security import current_actor, requires
 from cases.casework import commands as casework
 from cases.casework.enums import Section
 from cases.casework.models import LegalBasis
-from cases.casework.queries import latest_assessment_for, list_bases
+from cases.casework.queries import latest_assessment_for
 from cases.casework.readers import names_in_words
 from cases.casework.rules import role_of
 from cases.referrals import commands
@@ -26,9 +26,10 @@ from cases.referrals.enums import ReferralKind
 from cases.referrals.forms import SendForm
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.access import get_match
-from cases.referrals.queries.needs import get_need
+from cases.referrals.queries.needs import get_need_to_send
 from cases.referrals.queries.referrals import find_referral, find_sendings, take_sending_turn
 from cases.referrals.queries.routing import get_receivers
+from cases.referrals.queries.sending import Standing, read_standings
 from cases.referrals.routing import covering_unit
 from cases.referrals.rules.gate import covering_basis, sections_needed, sections_offered
 from cases.referrals.rules.rights import can_send, works_with_referrals
@@ -77,7 +78,7 @@ class Sending:
 def send(need_id: uuid.UUID) -> ResponseReturnValue:
     """The consent gate: who agreed and how, what each will read; then it leaves."""
     actor = current_actor()
-    sending = _sending(get_need(need_id, actor), actor)
+    sending = _sending(get_need_to_send(need_id, actor), actor)
     if not sending.seats:
         return redirect(_back(sending, erreur="personne"))
     if sending.kind is ReferralKind.HANDOVER and len(sending.seats) > 1:
@@ -88,7 +89,7 @@ def send(need_id: uuid.UUID) -> ResponseReturnValue:
             return _send(sending, form, actor)
         except Refusal as refusal:
             form.form_errors.append(refusal.message)
-            sending = _sending(get_need(need_id, actor), actor)  # the rollback forgot it
+            sending = _sending(get_need_to_send(need_id, actor), actor)  # the rollback forgot it
     return _page(sending, form, actor), 422 if form.is_submitted() else 200
 
 
@@ -98,7 +99,7 @@ def _sending(need: Need, actor: Actor) -> Sending:
         raise NotAllowed("Vous ne pouvez pas envoyer cette orientation depuis ce dossier.")
     sending = Sending(need, kind, get_receivers(picked_seats(), actor), commune_of(need))
     if kind.needs_basis:
-        bases, now = list_bases(need.case_id, actor), clock.now()
+        bases, now = need.case.bases, clock.now()
         found = {s.id: covering_basis(bases, s.id, now, need.subject) for s in sending.seats}
         sending.covered = {seat_id: basis for seat_id, basis in found.items() if basis}
     return sending
@@ -125,8 +126,12 @@ def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue
     key = form.client_key.data or ""
     with unit_of_work():
         take_sending_turn(key)
-        keys = [key_of(key, seat) for seat in sending.seats]
-        sent = find_sendings(keys, actor) or _send_each(sending, form, key, actor)
+        keys = {seat.id: key_of(key, seat) for seat in sending.seats}
+        standings = read_standings(sending.need, keys, actor)
+        if any(one.was_sent for one in standings.values()):
+            sent = list(find_sendings(keys.values(), actor))
+        else:
+            sent = _send_each(sending, form, keys, standings, actor)
         _close_request(actor)
     for referral in sent:
         flash_done(referral, _sentence(referral))
@@ -135,19 +140,25 @@ def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue
     return redirect(url_for("referrals.box", onglet="envoyees"))
 
 
-def _send_each(sending: Sending, form: SendForm, key: str, actor: Actor) -> list[Referral]:
+def _send_each(
+    sending: Sending,
+    form: SendForm,
+    keys: Mapping[uuid.UUID, str],
+    standings: Mapping[uuid.UUID, Standing],
+    actor: Actor,
+) -> list[Referral]:
     code = sending.commune.code if sending.commune else None
     return [
         commands.send_referral(
             sending.need,
-            Receiver(seat, covering_unit(seat.organisation.units, code)[0]),
+            Receiver(seat, covering_unit(seat.organisation.units, code)[0], standings[seat.id]),
             sending.kind,
             basis=(basis := _basis(sending, seat, form, actor)),
             sections=_sections(sending, basis, form),
             message=form.message.data or "",
             commune=sending.commune,
             redirected_from=_redirected(sending.need, actor),
-            client_key=key_of(key, seat),
+            client_key=keys[seat.id],
             by=actor,
         )
         for seat in sending.seats

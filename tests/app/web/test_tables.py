@@ -59,3 +59,17 @@ def test_formula_cells_are_defused(text: str) -> None:
 def test_csv_keeps_numbers_and_quotes_text() -> None:
     content = csv_bytes(["Nom", "Montant"], [["Pain; sel", -12], [None, 3.5]])
     assert content.decode("utf-8-sig") == '"Nom";"Montant"\r\n"Pain; sel";-12\r\n"";3.5\r\n'
+
+
+def test_a_page_beyond_what_is_counted_still_has_a_next_one() -> None:
+    for number, counted_rows, is_exact, has_next in (
+        (1, 100, False, True),
+        (10, 101, False, True),
+        (10, 100, True, False),
+        (11, 111, False, True),
+        (11, 105, True, False),
+    ):
+        listing = ListRequest(number=number, size=10)
+        most = listing.most_of(100)
+        page = listing.page([], min(counted_rows, most), most)
+        assert (page.is_total_exact, page.has_next) == (is_exact, has_next), number

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from app import clock, journal
 from app.actors import SYSTEM, Role, Side
+from app.db import db
 from app.jobs import JOBS, NoLongerDue, Outbox
 from app.journal import JournalEvent
 from app.links import Link, LinkPurpose, hash_token
@@ -32,7 +33,7 @@ from cases.referrals.errors import (
     TooLateToUndo,
 )
 from cases.referrals.models import Referral, ReferralStep
-from cases.referrals.queries.links import find_answer_address, is_staffed, last_link_at
+from cases.referrals.queries.links import find_answer_address, has_readers, last_link_at
 from cases.referrals.queries.routing import get_receivers
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Organisation, Seat, Unit
@@ -126,8 +127,8 @@ def test_who_may_be_mailed(app, member: dict | None, expected: bool) -> None:
             session.get_one(UserAccount, user.id).is_active = facts.pop("is_active", True)
         make_member(seat, user=user, **facts)
     with acting_as(actor_of(elsewhere)):
-        assert is_staffed(seat.id) is expected
-        assert is_staffed(elsewhere.seat_id)
+        assert db.session.scalar(select(has_readers(seat.id))) is expected
+        assert db.session.scalar(select(has_readers(elsewhere.seat_id)))
 
 
 def test_the_address_is_the_units_else_the_organisations(told) -> None:

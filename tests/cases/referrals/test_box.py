@@ -217,3 +217,14 @@ def test_the_page_keeps_its_tab_when_everything_is_shown(
     sign_in(client, us)
     asked = {"q": "zzz", "etat": ReferralState.SEEN.value}
     assert "Aucune orientation" in client.get("/orientations", query_string=asked).text
+
+
+def test_a_tab_counts_no_further_than_it_says(
+    client: InspectingClient, us: Membership, them: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("cases.referrals.queries.box", "cases.referrals.views.boxes"):
+        monkeypatch.setattr(f"{module}.MOST_WAITING", 3)
+    sign_in(client, us)
+    for shown in ("1", "2", "2+", "2+"):
+        send(them, us)
+        assert f'<span class="rl-count">{shown}</span>' in client.get("/orientations").text

@@ -1,7 +1,10 @@
 """Two people at once, with true commits: one answer, one sending."""
 
 import threading
+import uuid
 from collections.abc import Callable
+from functools import partial
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -14,14 +17,14 @@ from app.errors import Refusal
 from app.jobs import Outbox
 from app.links import Link, LinkPurpose, issue_link
 from app.mail import list_kept
-from cases.casework.models import Participation
+from cases.casework.models import LegalBasis, Participation
 from cases.referrals import commands
 from cases.referrals.commands import Receiver
 from cases.referrals.commands.linking import SEND_ANSWER_LINK
 from cases.referrals.enums import DeclineCode, ReferralKind
 from cases.referrals.enums import ReferralState as S
 from cases.referrals.errors import ReferralAlreadyAnswered
-from cases.referrals.models import Referral, ReferralStep
+from cases.referrals.models import DeclinedNeed, Referral, ReferralStep
 from cases.referrals.queries.needs import get_need
 from cases.referrals.queries.referrals import find_sendings, get_referral, take_sending_turn
 from cases.referrals.queries.routing import get_receivers
@@ -94,6 +97,29 @@ def test_two_advisers_answer_at_once(committed_app: Flask, story: Story) -> None
         assert session.scalar(select(func.count()).select_from(ReferralStep)) == 2
 
 
+def test_two_partners_decline_one_need_at_once(committed_app: Flask, story: Story) -> None:
+    """Each would see the other still waiting, unless the second waits for the first."""
+    asked = [(actor_of(who), story.send(to=who).id) for who in (story.partner, story.rival)]
+
+    def decline(actor: Actor, referral_id: uuid.UUID) -> None:
+        rows.act_as(actor)
+        with unit_of_work():
+            commands.decline_referral(
+                get_referral(referral_id, actor),
+                code=DeclineCode.NO_CAPACITY,
+                text="Complet.",
+                can_entrepreneur_read=False,
+                by=actor,
+            )
+            sleep(0.3)
+
+    assert at_once(committed_app, [partial(decline, *one) for one in asked]) == [None, None]
+    with seeding() as session:
+        left = session.scalars(select(DeclinedNeed)).all()
+        found = [(row.need_id, row.seat_id) for row in left]
+        assert found == [(story.need.id, story.adviser.seat_id)]
+
+
 def test_a_double_click_sends_once(committed_app: Flask, story: Story) -> None:
     actor = actor_of(story.adviser)
     results = at_once(committed_app, [lambda: _send(story, actor) for _ in range(3)])
@@ -115,7 +141,7 @@ def _send(story: Story, actor: Actor) -> object:
             need,
             Receiver(seat),
             ReferralKind.JOINT,
-            basis=story.basis,
+            basis=db.session.get_one(LegalBasis, story.basis.id),
             sections=BOTH,
             client_key=f"twice:{seat.id}",
             by=actor,

@@ -57,7 +57,7 @@ def test_the_copy_holds_what_the_lead_reads(world):
         *("participations", "timeline", "actions", "readings"),
     ]
     assert "Menuiserie Exemple" in found["identity"][0]
-    assert len(found["referrals"]) == len(found["participations"]) == 2
+    assert (len(found["referrals"]), len(found["participations"])) == (3, 2)
     assert len(found["timeline"]) == 3 and "Avant" in str(found["timeline"])
     assert "Bailleur" in str(found["assessments"])
 

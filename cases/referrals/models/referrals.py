@@ -53,7 +53,7 @@ class Referral(Identified, Dated, Base):
     figures do not move when people or names do. What is personal sits in the sheet alone, which
     closes. ``reader_seats`` (sender, lead, receiver once sent) is kept by a trigger.
     ``client_key`` makes a double click one sending. ``due_at`` is ``answer_by`` while an answer is
-    waited for: the box is sorted by it.
+    waited for: the box (``BoxedReferral``) is sorted by it.
     """
 
     __tablename__ = "referral"
@@ -66,20 +66,6 @@ class Referral(Identified, Dated, Base):
         CheckConstraint("state = 'draft' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_referral_reader_seats", "reader_seats", postgresql_using="gin"),
         Index("ix_referral_receiver_seat_id_state", "receiver_seat_id", "state"),
-        Index("ix_referral_sender_seat_id_state", "sender_seat_id", "state"),
-        Index(
-            "ix_referral_sender_seat_id_sent_at",
-            "sender_seat_id",
-            text("sent_at DESC NULLS LAST"),
-            "id",
-        ),
-        Index(
-            "ix_referral_receiver_seat_id_due_at",
-            "receiver_seat_id",
-            "due_at",
-            text("sent_at DESC"),
-            "id",
-        ),
         Index("ix_referral_moved", "sender_seat_id", text("GREATEST(answered_at, ended_at) DESC")),
         Index(
             "uq_referral_waiting",
@@ -150,11 +136,21 @@ class ReferralSheet(Base):
 
     ``content`` maps a section to a list of ``[label, value]``. The receiver reads it from the
     sending until the referral is declined, redirected, expired or revoked. ``folded_names``,
-    ``siren`` and ``name_grams`` repeat whom it is about, to be searched: they close with it.
+    ``siren`` and ``search_keys`` repeat whom it is about, to be searched: they close with it.
+    ``seats`` are its sender's and its receiver's, kept by a trigger.
     """
 
     __tablename__ = "referral_sheet"
-    __table_args__ = (CASE,)
+    __table_args__ = (
+        Index(
+            "ix_referral_sheet_searched",
+            "seats",
+            "search_keys",
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
+        CASE,
+    )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
     sections: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
@@ -162,9 +158,10 @@ class ReferralSheet(Base):
     frozen_at: Mapped[datetime] = mapped_column(default=clock.now)
     folded_names: Mapped[str] = mapped_column(server_default="")
     siren: Mapped[str] = mapped_column(server_default="")
-    name_grams: Mapped[list[str]] = mapped_column(
-        ARRAY(TEXT), Computed("folded_grams(folded_names)", persisted=True)
+    search_keys: Mapped[list[str]] = mapped_column(
+        ARRAY(TEXT), Computed("sheet_keys(folded_names, siren)", persisted=True), deferred=True
     )
+    seats: Mapped[list[uuid.UUID]] = mapped_column(SEATS, server_default="{}", deferred=True)
 
     referral: Mapped[Referral] = related(back_populates="sheet")
 
@@ -208,6 +205,7 @@ class ReferralStep(Identified, Base):
     note: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None]
 
+    referral: Mapped[Referral] = related()
     member: Mapped[Membership | None] = related()
 
     @property
@@ -246,7 +244,14 @@ class AccessRequestMatch(Base):
     """Which open case a request fell upon: written by a definer function, read by its lead."""
 
     __tablename__ = "access_request_match"
-    __table_args__ = (CASE,)
+    __table_args__ = (
+        Index(
+            "ix_access_request_match_waiting",
+            "case_id",
+            postgresql_where=text("handled_at IS NULL"),
+        ),
+        CASE,
+    )
 
     request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("access_request.id"), primary_key=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)

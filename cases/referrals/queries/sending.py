@@ -1,0 +1,52 @@
+"""What stands between a need and the seats that would be asked, before it is sent."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Text, Uuid, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.actors import Actor
+from app.db import db
+from cases.casework.models import Participation
+from cases.referrals.models import Need, Referral
+from cases.referrals.queries.links import has_readers
+from cases.referrals.queries.referrals import is_told_to
+from cases.referrals.rules.states import WAITING
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a seat stands towards a need, as far as the actor reads it.
+
+    ``was_sent`` under this very key; ``is_waiting`` when it was asked already and has not answered;
+    ``is_inside`` when it takes part in the case; ``is_staffed`` when it has a member to be mailed.
+    """
+
+    was_sent: bool
+    is_waiting: bool
+    is_inside: bool
+    is_staffed: bool
+
+
+def read_standings(
+    need: Need, keys: Mapping[uuid.UUID, str], actor: Actor
+) -> dict[uuid.UUID, Standing]:
+    """By seat, of those that would be asked under these keys: one statement for all of them."""
+    seats = literal(list(keys), ARRAY(Uuid))
+    asked = func.unnest(seats, literal(list(keys.values()), ARRAY(Text)))
+    table = asked.table_valued("seat_id", "key").render_derived()
+    seat_id = table.c.seat_id
+    statement = select(
+        seat_id,
+        exists().where(is_told_to(actor), Referral.client_key == table.c.key),
+        exists()
+        .where(is_told_to(actor), Referral.need_id == need.id)
+        .where(Referral.receiver_seat_id == seat_id, Referral.state.in_(sorted(WAITING))),
+        exists()
+        .where(Participation.case_id == need.case_id, Participation.seat_id == seat_id)
+        .where(Participation.ended_at.is_(None)),
+        has_readers(seat_id),
+    )
+    return {row[0]: Standing(*row[1:]) for row in db.session.execute(statement)}
