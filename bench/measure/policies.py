@@ -28,6 +28,8 @@ CONTEXT = "SELECT set_config('plan_cache_mode'"
 PREPARED_AT = 2
 WARM_UPS = 4
 SECONDS, LEAST_TURNS, MOST_TURNS = 1.0, 12, 300
+#: Several rows in one call: not sent again.
+MANY = "many rows at once"
 SIDES = WITH, WITHOUT = "with", "without"
 
 
@@ -106,8 +108,8 @@ def cost_of_policies(sent: Sequence[Sent], web_dsn: str, superuser_dsn: str) -> 
 
     Raises ``NoContext`` when the page opened no context.
     """
-    context, own = _after_context(sent)
-    found = Cost([Compared(one) for one in own])
+    context, own = after_context(sent)
+    found = Cost([Compared(one, failure=MANY if one.is_many else "") for one in own])
     sides = {WITH: (web_dsn, context), WITHOUT: (superuser_dsn, _without_role(context))}
     with psycopg.connect(web_dsn) as web, psycopg.connect(superuser_dsn) as superuser:
         connections = {WITH: web, WITHOUT: superuser}
@@ -169,12 +171,12 @@ def _send(connection: psycopg.Connection, text: str, values: Any) -> int:
     return len(cursor.fetchall()) if cursor.description else cursor.rowcount
 
 
-def _after_context(sent: Sequence[Sent]) -> tuple[Sent, list[Sent]]:
+def after_context(sent: Sequence[Sent]) -> tuple[Sent, list[Sent]]:
     """The first context, and every other statement sent since."""
     for place, one in enumerate(sent):
         if one.text.startswith(CONTEXT):
-            rest = (other for other in sent[place + 1 :] if not other.text.startswith(CONTEXT))
-            return one, [other for other in rest if not other.is_many]
+            rest = sent[place + 1 :]
+            return one, [other for other in rest if not other.text.startswith(CONTEXT)]
     raise NoContext
 
 

@@ -175,8 +175,8 @@ def _told_of_rest(found: dict[str, Any]) -> Iterator[str]:
         )
     for when, size in memory.items():
         yield (
-            f"memory {when.replace('_', ' the ')}: {size['pss_mb']} MB of two workers and their"
-            f" master, shared pages once; resident, workers alone {size['workers_mb']} MB"
+            f"memory {when.replace('_', ' the ')}: {size['pss_mb']} MB (PSS of two workers and their"
+            f" master), {size['workers_mb']} MB (RSS of the workers)"
         )
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from bench.measure.documents import measure_export, measure_printing
 from bench.measure.machine import calibrate
 from bench.measure.policies import Cost, cost_of_policies
 from bench.measure.progress import say
+from bench.measure.rows import rows_shown
 from bench.measure.servers import Site, running_site
 from bench.measure.statements import READS, WRITES
 from bench.measure.targets import Targets, find_targets
@@ -37,8 +37,6 @@ PRODUCT_SLICE, BARE_SLICE, SQL_SLICE, WARM_UP_SLICE = 1.2, 0.5, 0.3, 0.3
 WARM_UPS, SQL_WARM_UPS = 6, 2
 #: Written once only: its statements cannot be sent a second time.
 SENT_ONCE = "send"
-UUID = "([0-9a-f]{8}-[0-9a-f-]{27})"
-BARE_ROW = re.compile(f"<tr>\\s*<td>{UUID}</td>")
 
 
 @dataclass
@@ -257,13 +255,6 @@ class Run:
                     break
         found.seconds = time.perf_counter() - began
         return found
-
-
-def rows_shown(page: str, bare: str, place: str) -> dict[str, int]:
-    """How many rows the product's page names by ``place`` + identifier, the bare page, and both."""
-    product = set(re.findall(f'href="{place}{UUID}["?#/]', page))
-    plain = set(BARE_ROW.findall(bare))
-    return {"product": len(product), "bare": len(plain), "both": len(product & plain)}
 
 
 def _tell(where: str, one: Measure) -> None:
