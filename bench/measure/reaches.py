@@ -90,7 +90,7 @@ def _statements(results: Results) -> Iterator[Reach]:
         if key in smallest and one["statements"] != smallest[key]["statements"]
     ]
     yield Reach(
-        "pages whose statements change with the size", float(len(grown)), 0.0, ", ".join(grown)
+        "pages whose statements change with the size", float(len(grown)), 0.0, "; ".join(grown)
     )
 
 
@@ -149,7 +149,7 @@ def _policies(results: Results) -> Iterator[Reach]:
             continue
         cost, remark = one["policies"], ""
         if cost["left_out"]:
-            remark = f"{len(cost['left_out'])} statements left out: see results.json"
+            remark = f"statements left out: {len(cost['left_out'])}, see results.json"
         yield Reach(
             f"cost of the policies: {one['title']}", cost["times"], MOST_POLICY_COST, remark
         )

@@ -24,7 +24,7 @@ LEGEND = """ms, p95: one client · 8 cl., p95, r/s: eight clients · bare, x: th
 sql: statements of the page · web, db: processor milliseconds of a request, one client then eight
 bare: processor of the bare page · query: milliseconds of its SQL alone
 rls: processor of the database for the product's own statements, times without their policies
-rows: named by the page; when the bare page shows others, its number in brackets"""
+rows: named by the page; when the bare page shows others, product / bare / common to both"""
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,9 @@ def _times(one: dict[str, Any]) -> tuple[str, ...]:
 
 def _costs(one: dict[str, Any]) -> tuple[str, ...]:
     rows = one["rows"]
-    is_same = rows and rows["product"] == rows["bare"] == rows["both"]
-    told = f"{rows['both']}" if is_same else f"{rows['product']} ({rows['bare']})" if rows else ""
+    told = "/".join(str(rows[who]) for who in ("product", "bare", "both")) if rows else ""
+    if rows and len(set(rows.values())) == 1:
+        told = str(rows["both"])
     return (
         one["title"],
         str(one["statements"]),
@@ -159,7 +160,7 @@ def _told_of_rest(found: dict[str, Any]) -> Iterator[str]:
         )
         yield (
             f"CSV of {rows} rows, {name}: first byte {first:.0f} ms, in all {total:.0f} ms,"
-            f" processor {web} web {database} db, {max(export[f'{name}_memory_mb'])} MB more"
+            f" processor {web:.0f} web {database:.0f} db, {max(export[f'{name}_memory_mb'])} MB more"
         )
     ready, web, database = (
         statistics.median(printing[figure]) for figure in ("ready_ms", "cpu_ms", "database_cpu_ms")
@@ -174,10 +175,9 @@ def _told_of_rest(found: dict[str, Any]) -> Iterator[str]:
             f" addresses, {day['other_pages']} other pages, {day['median_ms']:.0f} ms in the middle"
         )
     for when, size in memory.items():
-        yield (
-            f"memory {when.replace('_', ' the ')}: {size['pss_mb']} MB (PSS of two workers and their"
-            f" master), {size['workers_mb']} MB (RSS of the workers)"
-        )
+        pss, rss = (f"{size[name]:.1f} MB" for name in ("pss_mb", "workers_mb"))
+        moment = when.replace("_", " the ")
+        yield f"memory {moment}: PSS {pss} (two workers and their master), RSS {rss} (the workers)"
 
 
 def _clean(value: Any) -> Any:

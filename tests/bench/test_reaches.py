@@ -72,7 +72,7 @@ def test_statements_that_policies_alone_filter_are_told() -> None:
     size = size_result(10.0, 8)
     size["actions"]["box"]["policies"] = {"times": 1.31, "left_out": [{"statement": "SELECT"}]}
     found = told({100_000: size}, {})["cost of the policies: referral box"]
-    assert (found.verdict, found.remark) == ("missed", "1 statements left out: see results.json")
+    assert (found.verdict, found.remark) == ("missed", "statements left out: 1, see results.json")
 
 
 def test_what_is_missed_says_why_and_what_is_met_does_not() -> None:
