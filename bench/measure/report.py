@@ -158,9 +158,10 @@ def _told_of_rest(found: dict[str, Any]) -> Iterator[str]:
             min(export[f"{name}_{figure}"])
             for figure in ("first_byte_ms", "total_ms", "cpu_ms", "database_cpu_ms")
         )
+        grown = max(export[f"{name}_memory_mb"])
         yield (
             f"CSV of {rows} rows, {name}: first byte {first:.0f} ms, in all {total:.0f} ms,"
-            f" processor {web:.0f} web {database:.0f} db, {max(export[f'{name}_memory_mb'])} MB more"
+            f" processor {web:.0f} web {database:.0f} db, {grown} MB more"
         )
     ready, web, database = (
         statistics.median(printing[figure]) for figure in ("ready_ms", "cpu_ms", "database_cpu_ms")
