@@ -110,7 +110,7 @@ def cost_of_policies(sent: Sequence[Sent], web_dsn: str, superuser_dsn: str) -> 
     """
     context, own = after_context(sent)
     found = Cost([Compared(one, failure=MANY if one.is_many else "") for one in own])
-    sides = {WITH: (web_dsn, context), WITHOUT: (superuser_dsn, _without_role(context))}
+    contexts = {WITH: context, WITHOUT: _without_role(context)}
     with psycopg.connect(web_dsn) as web, psycopg.connect(superuser_dsn) as superuser:
         connections = {WITH: web, WITHOUT: superuser}
         for connection in connections.values():
@@ -118,7 +118,7 @@ def cost_of_policies(sent: Sequence[Sent], web_dsn: str, superuser_dsn: str) -> 
         for turn in _turns():
             order = (WITH, WITHOUT) if turn % 2 else (WITHOUT, WITH)
             for side in order:
-                _send_all(connections[side], sides[side][1], found, side, turn < 0)
+                _send_all(connections[side], contexts[side], found, side, turn < 0)
     return found
 
 
@@ -139,25 +139,27 @@ def _send_all(
     connection.execute(context.text.encode(), context.values)
     milliseconds = (time.perf_counter() - start) * 1000
     for one in found.statements:
-        if not one.failure:
-            _send_one(connection, one, side, is_warming)
+        if not one.failure and not _send_one(connection, one, side, is_warming):
+            break  # the transaction is lost: the warm-ups find what fails, one after the other
     _undo(connection)
     if side == WITH and not is_warming:
         found.context.append(milliseconds)
 
 
-def _send_one(connection: psycopg.Connection, one: Compared, side: str, is_warming: bool) -> None:
+def _send_one(connection: psycopg.Connection, one: Compared, side: str, is_warming: bool) -> bool:
+    """Did it pass?"""
     values, backend = renewed(one.sent), connection.info.backend_pid
     processor, start = processor_seconds(backend), time.perf_counter()
     try:
         one.rows[side] = _send(connection, one.sent.text, values)
     except psycopg.Error as failure:
         one.failure = type(failure).__name__
-        return
+        return False
     elapsed = time.perf_counter() - start
     if not is_warming:
         one.times[side].append(elapsed * 1000)
         one.processor[side].append((processor_seconds(backend) - processor) * 1000)
+    return True
 
 
 def _undo(connection: psycopg.Connection) -> None:
@@ -194,7 +196,7 @@ def renewed(sent: Sent) -> Any:
 
 def _middle_turn(parts: Iterable[Sequence[float]]) -> float:
     """Of several statements, the sum of each turn, then the middle of these."""
-    return _median([sum(turn) for turn in zip(*parts, strict=True)])
+    return _median([sum(turn) for turn in zip(*parts, strict=False)])
 
 
 def _median(found: Sequence[float]) -> float:
