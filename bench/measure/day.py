@@ -120,8 +120,13 @@ def spend_a_day(site: Site, app: Flask, targets: Targets, browser: Browser) -> d
         "seconds": round(found.seconds, 1),
         "other_pages": len(day.paths),
         "addresses": len(day.seen),
-        "kinds": {kind: times.as_json() for kind, times in day.times.items() if times.count},
+        "kinds": {kind: _told(times) for kind, times in day.times.items() if times.count},
     }
+
+
+def _told(times: Times) -> dict[str, float]:
+    """Of one kind among the others: no rate of its own."""
+    return {name: value for name, value in times.as_json().items() if name != "per_second"}
 
 
 def filled_in(rule: str, pools: dict[str, list[str]], draw: random.Random) -> str:
