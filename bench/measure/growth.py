@@ -1,8 +1,9 @@
-"""Growth from one size to another: both sites run, and each action is asked of one, then the other.
+"""Growth from one size to another: both sites run, each request of one is followed by the other's.
 
 Two sizes measured one after the other are minutes apart, and the machine is never twice the same:
-asked by turns, what slows one slows the other. The growth of each round is kept; how far they lie
-apart is what is left of the noise.
+asked by turns, what slows one slows the other. The growth of each round is kept: how far they lie
+apart is what is left of the noise. So is the growth of the processor time (web and database), which
+what else runs changes little.
 """
 
 import itertools
@@ -17,11 +18,12 @@ from bench.measure.actions import Action, reading_actions, writing_actions
 from bench.measure.browser import Answer, Browser, signed_in
 from bench.measure.machine import load_average
 from bench.measure.progress import say
-from bench.measure.servers import PRODUCT_PORT, running_site
+from bench.measure.servers import PRODUCT_PORT, Site, running_site
 from bench.measure.targets import find_targets
-from bench.measure.timing import Times, ask_for, ratio
+from bench.measure.timing import Times, ask_by_turns, ratio
+from bench.measure.watching import counted
 
-ROUNDS, SLICE, WARM_UPS = 7, 0.6, 12
+ROUNDS, SLICE, WARM_UPS = 7, 1.2, 12
 #: A site takes two ports.
 PORTS = (PRODUCT_PORT, PRODUCT_PORT + 2)
 
@@ -33,6 +35,8 @@ class Pair:
     small: Times = field(default_factory=Times)
     large: Times = field(default_factory=Times)
     rounds: list[float] = field(default_factory=list)
+    #: Processor seconds of the web and the database of each side.
+    processor: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
     def add(self, small: Times, large: Times) -> None:
         """One round of each."""
@@ -49,6 +53,7 @@ class Pair:
         """For a file."""
         return {
             "growth": round(self.growth, 3),
+            "processor_growth": round(ratio(self.processor[1], self.processor[0]), 3),
             "rounds": [round(one, 3) for one in sorted(self.rounds)],
             "small": self.small.as_json(),
             "large": self.large.as_json(),
@@ -59,6 +64,7 @@ class Pair:
 class Side:
     """A member signed in on one of the two sites, and what they ask there."""
 
+    site: Site
     browser: Browser
     actions: dict[str, Action]
 
@@ -73,8 +79,7 @@ def measure_growth(small: Filled, large: Filled, keys: list[str]) -> dict[str, A
     with ExitStack() as stack:
         sides = []
         for filled, port in zip((small, large), PORTS, strict=True):
-            stack.enter_context(running_site(filled, port))
-            sides.append(_side(filled, port))
+            sides.append(_side(stack.enter_context(running_site(filled, port))))
         found = {key: _measure(key, *sides) for key in keys}
     return {
         "from": small.cases,
@@ -84,11 +89,11 @@ def measure_growth(small: Filled, large: Filled, keys: list[str]) -> dict[str, A
     }
 
 
-def _side(filled: Filled, port: int) -> Side:
-    with superuser(filled) as connection:
+def _side(site: Site) -> Side:
+    with superuser(site.filled) as connection:
         targets = find_targets(connection)
     actions = {one.key: one for one in (*reading_actions(targets), *writing_actions(targets))}
-    return Side(signed_in(port, targets.adviser["email"]), actions)
+    return Side(site, signed_in(site.port, targets.adviser["email"]), actions)
 
 
 def _measure(key: str, small: Side, large: Side) -> Pair:
@@ -96,10 +101,14 @@ def _measure(key: str, small: Side, large: Side) -> Pair:
     for ask in asks:
         for _ in range(WARM_UPS):
             ask()
-    for number in range(ROUNDS):
-        first, second = (0, 1) if number % 2 else (1, 0)
-        times = {place: ask_for(SLICE, asks[place]) for place in (first, second)}
-        found.add(times[0], times[1])
+    with ExitStack() as stack:
+        used = [
+            [stack.enter_context(counted(group)) for group in (side.site.web, side.site.database)]
+            for side in (small, large)
+        ]
+        for _ in range(ROUNDS):
+            found.add(*ask_by_turns(SLICE, *asks))
+    found.processor = [sum(group[0] for group in side) for side in used]
     low, high = min(found.rounds), max(found.rounds)
     say(f"growth of {key:12} {found.growth:.2f} (rounds from {low:.2f} to {high:.2f})")
     return found

@@ -103,7 +103,7 @@ def _compared(results: Results) -> Iterator[Reach]:
 
 
 def _growth(results: Results, growth: Mapping[str, Any]) -> Iterator[Reach]:
-    """By turns on both sizes; what the two runs gave minutes apart is told beside."""
+    """By turns on both sizes; the processor, and the two runs minutes apart, are told beside."""
     for key, limit in GROWTH.items():
         name = f"growth from {GROWTH_SIZES[0]}: {key}"
         if key not in growth.get("actions", {}):
@@ -114,7 +114,7 @@ def _growth(results: Results, growth: Mapping[str, Any]) -> Iterator[Reach]:
         remark = "" if sizes == GROWTH_SIZES else f"only to {sizes[1]}; "
         remark += f"rounds {found['rounds'][0]:.2f} to {found['rounds'][-1]:.2f}"
         apart = ratio(large, small)
-        remark += "" if math.isnan(apart) else f", apart {apart:.2f}"
+        remark += f", processor {found['processor_growth']:.2f}, apart {apart:.2f}"
         yield Reach(name, found["growth"], limit, remark)
 
 

@@ -88,4 +88,5 @@ def memory(megabytes: float) -> dict[str, float]:
 def growth_result(to: int, growth: float) -> dict[str, Any]:
     """Of one action, by turns."""
     rounds = [growth - 0.1, growth, growth + 0.1]
-    return {"from": 10_000, "to": to, "actions": {"open": {"growth": growth, "rounds": rounds}}}
+    found = {"growth": growth, "rounds": rounds, "processor_growth": 1.05}
+    return {"from": 10_000, "to": to, "actions": {"open": found}}

@@ -13,7 +13,7 @@ from bench.database.shape import COMMON_ONE_IN, EXPORTED, RARE_HITS, Shape
 from bench.measure.day import MIX, Day, filled_in
 from bench.measure.growth import Pair
 from bench.measure.rows import rows_shown
-from bench.measure.timing import Times, ask_for, ask_together, percentile, ratio
+from bench.measure.timing import Times, ask_by_turns, ask_for, ask_together, percentile, ratio
 from tests.bench.results import IDENTIFIER, targets
 
 
@@ -37,6 +37,13 @@ def test_ratio_of_nothing_is_nothing() -> None:
 def test_a_slice_asks_at_least_and_at_most_so_often() -> None:
     assert ask_for(0.0, lambda: None, least=4).count == 4
     assert ask_for(60.0, lambda: None, most=5).count == 5
+
+
+def test_two_sides_are_asked_by_turns_as_often_as_each_other() -> None:
+    asked: list[str] = []
+    one, other = ask_by_turns(0.0, lambda: asked.append("one"), lambda: asked.append("other"))
+    assert asked == ["other", "one", "one", "other", "other", "one"]
+    assert (one.count, other.count) == (3, 3)
 
 
 def test_clients_share_a_slice_and_the_first_failure_is_raised() -> None:
