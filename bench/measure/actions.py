@@ -66,8 +66,8 @@ def reading_actions(targets: Targets) -> list[Action]:
         page_action(
             "list",
             "list of cases, filtered, sorted",
-            "/dossiers?statut=ouverts&phase=difficulty&tri=-opened",
-            {"phase": "difficulty"},
+            "/dossiers?statut=ouverts&tri=-opened",
+            {},
         ),
     ]
     for key, title, number in (

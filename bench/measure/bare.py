@@ -29,7 +29,7 @@ PAGE = """<!doctype html><html lang="fr"><head><title>{{ name }}</title></head><
 </tr>{% endfor %}</table>{% endfor %}</body></html>"""
 app.jinja_loader = DictLoader({"page.html": PAGE})  # compiled once, as a file would be
 #: Arguments of the address that a statement may use.
-GIVEN = ("case", "phase", "word", "region", "body", "basis", "referral", "receiver", "need")
+GIVEN = ("case", "word", "region", "body", "basis", "referral", "receiver", "need")
 
 
 def connected() -> psycopg.Connection[Any]:

@@ -115,6 +115,9 @@ def _growth(results: Results, growth: Mapping[str, Any]) -> Iterator[Reach]:
         remark += f"rounds {found['rounds'][0]:.2f} to {found['rounds'][-1]:.2f}"
         apart = ratio(large, small)
         remark += f", processor {found['processor_growth']:.2f}, apart {apart:.2f}"
+        kilobytes = [round(results[size]["actions"][key]["bytes"] / 1000) for size in sizes]
+        if any(kilobytes):
+            remark += f"; a page of {kilobytes[0]} then {kilobytes[1]} kB"
         yield Reach(name, found["growth"], limit, remark)
 
 

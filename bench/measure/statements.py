@@ -18,7 +18,7 @@ FROM case_file f LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person p O
 MINE = "f.reader_seats @> ARRAY[%(seat)s::uuid]"
 
 LIST = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE} AND f.status <> 'closed'
-AND f.phase = %(phase)s ORDER BY f.opened_at DESC, f.id DESC LIMIT 25"""
+ORDER BY f.opened_at DESC, f.id DESC LIMIT 25"""
 LIST_PAGE = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
 ORDER BY f.moved_at DESC, f.id DESC LIMIT 25 OFFSET %(offset)s"""
 SEARCH = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}

@@ -40,6 +40,7 @@ def action_result(title: str, milliseconds: float, statements: int) -> dict[str,
     return {
         "title": title,
         "statements": statements,
+        "bytes": 1_000 * statements,
         "rows": {"product": 25, "bare": 25, "both": 25},
         "product": times,
         "product_8_clients": times,

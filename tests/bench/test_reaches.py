@@ -38,7 +38,10 @@ def test_growth_is_that_of_the_turns_and_the_runs_apart_are_told_beside() -> Non
     found = told(results, growth_result(100_000, 1.2))
     grown = found["growth from 10000: open"]
     assert (grown.value, grown.verdict) == (1.2, "met")
-    assert grown.remark == "only to 100000; rounds 1.10 to 1.30, processor 1.05, apart 2.50"
+    assert (
+        grown.remark
+        == "only to 100000; rounds 1.10 to 1.30, processor 1.05, apart 2.50; a page of 8 then 8 kB"
+    )
     others = [found[f"growth from 10000: {key}"].verdict for key in GROWTH if key != "open"]
     assert set(others) == {"not measured"}
 
@@ -47,7 +50,8 @@ def test_growth_to_a_million_needs_no_remark_of_its_size() -> None:
     results = {10_000: size_result(10.0, 8), 1_000_000: size_result(12.0, 8)}
     found = told(results, growth_result(1_000_000, 1.2))
     assert (
-        found["growth from 10000: open"].remark == "rounds 1.10 to 1.30, processor 1.05, apart 1.20"
+        found["growth from 10000: open"].remark
+        == "rounds 1.10 to 1.30, processor 1.05, apart 1.20; a page of 8 then 8 kB"
     )
     assert found["ms at 1000000: search_common"].value == 12.0
 
