@@ -211,14 +211,14 @@ class Run:
     def _round(self, action: Action, found: Measure, browser: Browser, plain: Browser) -> None:
         most = action.most // ROUNDS
         with self._counted(found, "web", "database"):
-            ask = ask_for(PRODUCT_SLICE, lambda: action.ask(browser, next(found.numbers)), most)
-            found.product.add(ask)
+            times = ask_for(PRODUCT_SLICE, lambda: action.ask(browser, next(found.numbers)), most)
+            found.product.add(times)
         with self._counted(found, "bare", "bare database"):
-            ask = ask_for(BARE_SLICE, lambda: action.bare(plain, next(found.bare_numbers)), most)
-            found.bare.add(ask)
+            times = ask_for(BARE_SLICE, lambda: action.bare(plain, next(found.bare_numbers)), most)
+            found.bare.add(times)
         if lighter := action.bare_without_journal:
-            ask = ask_for(BARE_SLICE, lambda: lighter(plain, next(found.bare_numbers)), most)
-            found.bare_without_journal.add(ask)
+            times = ask_for(BARE_SLICE, lambda: lighter(plain, next(found.bare_numbers)), most)
+            found.bare_without_journal.add(times)
         found.sql.add(self._bare_sql(action, found.bare_numbers, most))
         with self._counted(found, "web together", "database together"):
             twins = self._twins(browser, action.ask, found.numbers)
