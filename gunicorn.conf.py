@@ -1,7 +1,7 @@
 """How gunicorn serves Relais: read by itself when it starts in this folder.
 
-The application is made once and its memory shared by the workers: what was made before they start is
-put out of the collector's sight, so that looking for garbage copies none of it.
+The application is made once and its memory shared by the workers: what was made before they start
+is put out of the collector's sight, so that looking for garbage copies none of it.
 """
 
 import gc

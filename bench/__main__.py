@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 from app.embedded.places import DATABASE
 from bench.database.filling import Filled, forget_filled, open_filled, stop_filled
@@ -15,7 +16,7 @@ def main(arguments: list[str]) -> int:
     """Exit code."""
     match arguments:
         case ["run", *sizes]:
-            return _run([int(size) for size in sizes or DEFAULT_SIZES])
+            return _run(sorted({int(size) for size in sizes or DEFAULT_SIZES}))
         case ["fill", cases]:
             _tell(open_filled(int(cases)))
         case ["refill", cases]:
@@ -34,25 +35,44 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(sizes: list[int]) -> int:
-    """Measure every size, print the table, keep the results."""
-    from bench.measure.report import table, write_file
+    """Measure every size, then the growth between them; print the tables, keep the results."""
+    from bench.measure.machine import load_average, machine_facts
+    from bench.measure.progress import say
+    from bench.measure.report import Report, table, write_file
     from bench.measure.running import measure_size
-    from bench.measure.servers import machine_facts
 
-    results, before = {}, machine_facts()
-    for size in sorted(sizes):
+    results: dict[int, dict[str, Any]] = {}
+    machine = {**machine_facts(), "load_average": load_average()}
+    for size in sizes:
         if os.environ.get("FRESH") == "1":
             forget_filled(size)
-        filled = open_filled(size)
+        say(f"{size} cases: the database is looked for, or filled")
         try:
-            results[size] = measure_size(filled)
+            results[size] = measure_size(open_filled(size), with_day=size == sizes[-1])
         finally:
             stop_filled(size)
-    machine = {**before, "load_average_after": machine_facts()["load_average"]}
-    write_file(results, machine, FOLDER / "results.json")
-    print("\n".join(table(results)))
-    print(f"\nbench: {machine}\nbench: kept in {FOLDER / 'results.json'}")
+    growth = _growth(sizes)
+    machine["load_average_after"] = load_average()
+    report = Report(results, growth, machine)
+    write_file(report, FOLDER / "results.json")
+    print("\n".join(table(report)))
+    say(f"kept in {FOLDER / 'results.json'}")
     return 0
+
+
+def _growth(sizes: list[int]) -> dict[str, Any]:
+    """From the size that the aims start from to the largest; nothing when either is missing."""
+    from bench.measure.growth import measure_growth
+    from bench.measure.reaches import GROWTH, GROWTH_SIZES
+
+    small, large = GROWTH_SIZES[0], sizes[-1]
+    if small not in sizes or large == small:
+        return {}
+    try:
+        return measure_growth(open_filled(small), open_filled(large), list(GROWTH))
+    finally:
+        stop_filled(small)
+        stop_filled(large)
 
 
 def _tell(filled: Filled) -> None:

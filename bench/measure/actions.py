@@ -18,7 +18,10 @@ NOTE = "Appel bref : le règlement attendu est arrivé, prochain point la semain
 
 @dataclass(frozen=True)
 class Action:
-    """``who`` signs in; ``values`` fills the bare SQL of a request; ``most`` bounds a slice."""
+    """``who`` signs in; ``values`` fills the bare SQL of a request; ``most`` bounds a slice.
+
+    ``shows`` is the beginning of the addresses that name the rows of the product's page.
+    """
 
     key: str
     title: str
@@ -28,11 +31,17 @@ class Action:
     who: str = "adviser"
     most: int = 10_000
     is_reading: bool = True
+    shows: str = ""
     bare_without_journal: Ask | None = None
 
 
 def page_action(
-    key: str, title: str, path: str, bare: dict[str, Any], who: str = "adviser"
+    key: str,
+    title: str,
+    path: str,
+    bare: dict[str, Any],
+    who: str = "adviser",
+    shows: str = "/dossiers/",
 ) -> Action:
     """A page that is only read."""
     address = f"/{key}?{urlencode(bare, doseq=True)}"
@@ -46,24 +55,29 @@ def page_action(
         lambda browser, _: browser.get(address).expect(200),
         lambda _: values,
         who,
+        shows=shows,
     )
 
 
 def reading_actions(targets: Targets) -> list[Action]:
     """Pages, in the order in which they are told."""
     found = [
-        page_action("today", "Aujourd'hui", "/", {}),
+        page_action("today", "Aujourd'hui", "/", {}, shows=""),
         page_action(
             "list",
-            "list of cases, filtered and sorted",
-            "/dossiers?statut=ouverts&phase=difficulty&tri=-opened",
-            {"phase": "difficulty"},
+            "list of cases, filtered, sorted",
+            "/dossiers?statut=ouverts&tri=-opened",
+            {},
         ),
     ]
-    for key, number in (("page_1", 1), ("page_10", 10), ("page_last", targets.last_page)):
+    for key, title, number in (
+        ("page_1", "list of cases, page 1", 1),
+        ("page_10", "list of cases, page 10", 10),
+        ("page_last", "list of cases, last page", targets.last_page),
+    ):
         number = targets.page(number)
         path, offset = f"/dossiers?page={number}", (number - 1) * PAGE_SIZE
-        found.append(page_action(key, f"list of cases, page {number}", path, {"offset": offset}))
+        found.append(page_action(key, title, path, {"offset": offset}))
     for key, title, word in (
         ("search_rare", "search of a word, 20 hits", targets.rare),
         ("search_common", "search of a word, one case in ten", targets.common),
@@ -71,15 +85,15 @@ def reading_actions(targets: Targets) -> list[Action]:
         bare = {"word": word.lower()}
         found.append(page_action(key, title, f"/dossiers?{urlencode({'q': word})}", bare))
     mistyped = urlencode({"q": targets.mistyped})
-    title = "company search, mistyped"
+    title, path = "company search, mistyped", f"/entreprises?{mistyped}"
     grams = {"gram": targets.grams}
-    found.append(page_action("companies", title, f"/entreprises?{mistyped}", grams))
+    found.append(page_action("companies", title, path, grams, shows="/entreprises/"))
     found.append(_opening("open", "opening a case", targets.cases))
-    found.append(_opening("open_long", "opening the long case (200 entries)", [targets.long_case]))
-    found.append(page_action("box", "referral box", "/orientations", {}))
+    found.append(_opening("open_long", "opening the case of 200 entries", [targets.long_case]))
+    found.append(page_action("box", "referral box", "/orientations", {}, shows="/orientations/"))
     region = {"region": targets.region}
     title = "statistics of a territory"
-    found.append(page_action("territory", title, "/", region, who="observer"))
+    found.append(page_action("territory", title, "/", region, who="observer", shows=""))
     return found
 
 

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg
-from flask import Flask, Response, abort, render_template_string, request
+from flask import Flask, Response, abort, render_template, request
+from jinja2 import DictLoader
 from psycopg.rows import dict_row
 
 from bench.measure.statements import EXPORT, READS, SESSION, WRITES
@@ -26,8 +27,9 @@ PAGE = """<!doctype html><html lang="fr"><head><title>{{ name }}</title></head><
 <h1>{{ name }}</h1>{% for rows in tables %}<table>{% for row in rows %}<tr>
 {% for value in row.values() %}<td>{{ value if value is not none else "" }}</td>{% endfor %}
 </tr>{% endfor %}</table>{% endfor %}</body></html>"""
+app.jinja_loader = DictLoader({"page.html": PAGE})  # compiled once, as a file would be
 #: Arguments of the address that a statement may use.
-GIVEN = ("case", "phase", "word", "region", "body", "basis", "referral", "receiver", "need")
+GIVEN = ("case", "word", "region", "body", "basis", "referral", "receiver", "need")
 
 
 def connected() -> psycopg.Connection[Any]:
@@ -46,7 +48,7 @@ def show(action: str) -> str:
         if request.args.get("journal") != "0":
             for one in WRITES.get(action, ()):
                 connection.execute(one, values)
-    return render_template_string(PAGE, name=action, tables=tables)
+    return render_template("page.html", name=action, tables=tables)
 
 
 @app.post("/<action>")

@@ -1,7 +1,8 @@
-"""SQL statements of a page, counted exactly: the application is called here, without a server."""
+"""SQL statements of a page, collected exactly: the application is called here, without a server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -34,13 +35,29 @@ class InProcess:
         return Answer(response.status_code, response.headers.get("Location", ""), response.data)
 
 
-@contextmanager
-def collected_statements(app: Flask) -> Iterator[list[str]]:
-    """Statements sent meanwhile by this application; BEGIN and COMMIT are not among them."""
-    found: list[str] = []
+@dataclass(frozen=True)
+class Sent:
+    """A statement as psycopg was given it; ``values`` is a list of rows when ``is_many``."""
 
-    def keep(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        found.append(" ".join(statement.split())[:300])
+    text: str
+    values: Any = ()
+    is_many: bool = False
+
+    @property
+    def short(self) -> str:
+        """Its beginning, on one line."""
+        return " ".join(self.text.split())[:300]
+
+
+@contextmanager
+def collected_statements(app: Flask) -> Iterator[list[Sent]]:
+    """Statements sent meanwhile by this application; BEGIN and COMMIT are not among them."""
+    found: list[Sent] = []
+
+    def keep(
+        _connection: Any, _cursor: Any, text: str, values: Any, _context: Any, many: bool
+    ) -> None:
+        found.append(Sent(text, values, many))
 
     with app.app_context():
         engine: Engine = db.engine

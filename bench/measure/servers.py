@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -45,10 +44,17 @@ class Group:
         """Processor time used until now."""
         return sum(_cpu(one) for one in self.members)
 
+    def resident_mb(self) -> float:
+        """Resident memory of the workers (the children) in MB; what they share counts for each."""
+        return sum(_rss(one) for one in self.members[1:]) / 1e6
+
     def memory(self) -> dict[str, float]:
-        """Resident memory of the workers (the children) in MB: their sum, and the largest."""
+        """In MB: ``pss_mb`` of the program and its workers, what they share counted once;
+        ``workers_mb`` and ``largest_mb``, resident, of the workers."""
         sizes = [_rss(one) for one in self.members[1:]] or [0]
-        return {"workers_mb": round(sum(sizes) / 1e6, 1), "largest_mb": round(max(sizes) / 1e6, 1)}
+        found = {"pss_mb": sum(map(_pss, self.members)), "workers_mb": sum(sizes)}
+        found["largest_mb"] = max(sizes)
+        return {name: round(size / 1e6, 1) for name, size in found.items()}
 
 
 def postmaster(folder: Path) -> Group:
@@ -71,8 +77,8 @@ class Site:
     bare_port: int
 
     @contextmanager
-    def workers(self) -> Iterator[None]:
-        """The broker, a worker and the relay, for as long as something needs them."""
+    def workers(self) -> Iterator[list[Group]]:
+        """The broker, a worker and the relay, for as long as something needs them: the last two."""
         ensure_valkey(self.filled.folder)
         named = commands(self.settings)
         found = [
@@ -80,7 +86,7 @@ class Site:
             for name in ("worker", "relay")
         ]
         try:
-            yield
+            yield [Group(psutil.Process(one.pid)) for one in found]
         finally:
             stop_all(found)
             stop_valkey(self.filled.folder)
@@ -185,9 +191,9 @@ def _registry() -> Iterator[str]:
 
 
 def _cpu(process: psutil.Process) -> float:
+    """Its own time and that of its children that have ended, so that what was counted stays."""
     try:
-        times = process.cpu_times()
-        return times.user + times.system
+        return float(sum(process.cpu_times()[:4]))
     except psutil.NoSuchProcess:
         return 0.0
 
@@ -199,11 +205,8 @@ def _rss(process: psutil.Process) -> int:
         return 0
 
 
-def machine_facts() -> dict[str, object]:
-    """What the figures depend on."""
-    return {
-        "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-        "python": sys.version.split()[0],
-        "load_average": [round(one, 2) for one in os.getloadavg()],
-    }
+def _pss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0

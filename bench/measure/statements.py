@@ -1,7 +1,8 @@
 """The bare SQL of each action: the rows a page shows, read as plainly as a good hand would.
 
-The bare page runs it as a superuser, whom no policy binds; the run also asks it as ``relais_web``
-with its context, which gives the cost of row-level security. ``%(seat)s`` is the acting seat,
+The bare page runs it as a superuser, whom no policy binds, on the product's tables and indexes. It
+reads the rows that the product's page shows, as many and in the same order (a run compares their
+identifiers), without totals, choices of filters nor rights. ``%(seat)s`` is the acting seat,
 ``%(me)s`` its member, ``%(user)s`` their account.
 """
 
@@ -17,7 +18,7 @@ FROM case_file f LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person p O
 MINE = "f.reader_seats @> ARRAY[%(seat)s::uuid]"
 
 LIST = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE} AND f.status <> 'closed'
-AND f.phase = %(phase)s ORDER BY f.opened_at DESC, f.id DESC LIMIT 25"""
+ORDER BY f.opened_at DESC, f.id DESC LIMIT 25"""
 LIST_PAGE = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
 ORDER BY f.moved_at DESC, f.id DESC LIMIT 25 OFFSET %(offset)s"""
 SEARCH = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
@@ -33,12 +34,13 @@ CASE_PARTS = """SELECT a.role, a.started_at, o.name, u.full_name FROM participat
 JOIN seat s ON s.id = a.seat_id JOIN organisation o ON o.id = s.organisation_id
 LEFT JOIN membership m ON m.id = a.member_id LEFT JOIN user_account u ON u.id = m.user_id
 WHERE a.case_id = %(case)s AND a.ended_at IS NULL ORDER BY a.started_at"""
+#: The page shows the last eight lines of a timeline, and reads one more to know that others follow.
 CASE_ENTRIES = """SELECT e.id, e.kind, e.audience, e.body, e.happened_at, o.name, u.full_name
 FROM timeline_entry e JOIN seat s ON s.id = e.seat_id
 JOIN organisation o ON o.id = s.organisation_id
 LEFT JOIN membership m ON m.id = e.author_id LEFT JOIN user_account u ON u.id = m.user_id
 WHERE e.case_id = %(case)s AND (e.audience <> 'own' OR e.seat_id = %(seat)s)
-ORDER BY e.happened_at DESC, e.id DESC LIMIT 200"""
+ORDER BY e.happened_at DESC, e.id DESC LIMIT 9"""
 CASE_ACTIONS = """SELECT a.id, a.objective, a.due_on, a.status, u.full_name FROM case_action a
 LEFT JOIN membership m ON m.id = a.owner_id LEFT JOIN user_account u ON u.id = m.user_id
 WHERE a.case_id = %(case)s ORDER BY a.due_on"""
@@ -70,7 +72,7 @@ TODAY_NOTICES = """SELECT id, text, path, created_at FROM notice
 WHERE seat_id = %(seat)s AND read_at IS NULL ORDER BY created_at DESC LIMIT 30"""
 BOX = f"""SELECT {REFERRAL_COLUMNS} {REFERRAL_TABLES}
 WHERE r.receiver_seat_id = %(seat)s AND r.kind <> 'signpost' AND r.state <> 'draft'
-ORDER BY r.sent_at DESC, r.id DESC LIMIT 25"""
+ORDER BY r.due_at NULLS LAST, r.sent_at DESC, r.id LIMIT 25"""
 
 TERRITORY = """WITH here AS (SELECT f.id, f.phase, f.status, f.outcome, f.closed_at FROM case_file f
   JOIN company c ON c.id = f.company_id JOIN ref_commune t ON t.code = c.commune_code
@@ -133,11 +135,6 @@ WRITES: dict[str, tuple[str, ...]] = {
     "send": (SEND_BASIS, SEND_REFERRAL, SEND_SHEET, SEND_STEP, WRITE_JOURNAL),
 }
 
-SCOPE = (
-    "SELECT set_config('app.seat', %(seat)s, true), set_config('app.case_seat', %(seat)s, true),"
-    " set_config('app.user', %(user)s, true), set_config('app.principal', 'member', true),"
-    " set_config('app.link', '', true)"
-)
 SESSION = (
     "SELECT m.id, m.user_id, m.seat_id FROM member_session s JOIN membership m"
     " ON m.id = s.membership_id WHERE s.token_hash = %(hash)s AND s.ends_at > now()"

@@ -86,6 +86,22 @@ def ask_for(
     return found
 
 
+def ask_by_turns(
+    seconds: float, one: Callable[[], object], other: Callable[[], object]
+) -> tuple[Times, Times]:
+    """Ask one, then the other, again and again: what slows the machine slows both."""
+    found, began, turn = (Times(), Times()), time.perf_counter(), 0
+    while time.perf_counter() - began < seconds or turn < LEAST_SAMPLES:
+        for place, ask in ((0, one), (1, other)) if turn % 2 else ((1, other), (0, one)):
+            start = time.perf_counter()
+            ask()
+            found[place].samples.append((time.perf_counter() - start) * 1000)
+        turn += 1
+    for times in found:
+        times.seconds = sum(times.samples) / 1000
+    return found
+
+
 def ask_together(seconds: float, asks: Sequence[Callable[[], object]], most: int = 10_000) -> Times:
     """The same by several clients at a time; the first failure is raised."""
     parts: list[Times] = []
