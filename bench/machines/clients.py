@@ -34,7 +34,7 @@ class Told:
 
 
 class Client:
-    """Somebody behind a balancer: one connection to each web machine."""
+    """Somebody behind a balancer, which opens a connection for each request and closes it."""
 
     def __init__(self, ports: Mapping[str, int], session: Browser, told: Told) -> None:
         self.told, self.token = told, session.token
@@ -59,13 +59,12 @@ class Client:
     def _post(self, path: str, fields: Mapping[str, str]) -> Answer | None:
         """The answer, None when the machine went away in the middle."""
         for name in random.sample(list(self.doors), len(self.doors)):
+            door = self.doors[name].twin()
             try:
-                answer = self.doors[name].post(path, {**fields, "csrf_token": self.token})
+                answer = door.post(path, {**fields, "csrf_token": self.token})
             except ConnectionRefusedError:
-                self.doors[name] = self.doors[name].twin()
                 continue
             except BROKEN:
-                self.doors[name] = self.doors[name].twin()
                 self.told.broken.append((name, time.monotonic()))
                 return None
             if answer.status not in (302, 303) or "erreur" in answer.location:

@@ -1,6 +1,7 @@
 """The machines: processes of the site by name, killed as a power cut would, and started again."""
 
 import json
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from config import load_settings
 WEBS, WORKERS = 4, 3
 #: How ``/readyz`` calls the processes that nobody speaks to.
 PULSES = {"relay": "relay", "beat": "scheduler"}
+#: As docs/deployment.md says: a request that is being answered is let end.
+GRACE_SECONDS = "30"
 NO_REGISTRY = "http://127.0.0.1:9"
 
 
@@ -67,6 +70,8 @@ class Machines:
         environment |= {"WEB_WORKERS": "1", MARK: str(self.filled.folder)}
         kind = name.rstrip("0123456789")
         command = commands(load_settings(environment))[kind]
+        if kind == "web":
+            command[command.index("--graceful-timeout") + 1] = GRACE_SECONDS
         if kind == "worker":
             command = [*command, "--concurrency", "1", "--hostname", f"{name}@relais"]
         self.running[name] = start_process(command, environment, self.filled.folder, name)
@@ -96,6 +101,16 @@ class Machines:
         while not self._works(name, time.monotonic() - began):
             if time.monotonic() > began + START_SECONDS or name in self.dead():
                 raise RuntimeError(f"{name} does not come back: see its log in var/bench")
+            time.sleep(0.5)
+
+    def renew(self, name: str) -> None:
+        """Replace the children of a web machine without dropping a request, as an upgrade does."""
+        old = {one.pid for one in self._members(name)[1:]}
+        self.running[name].send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 2 * START_SECONDS
+        while not (new := {one.pid for one in self._members(name)[1:]}) or new & old:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{name} keeps its children: see its log in var/bench")
             time.sleep(0.5)
 
     def dead(self) -> list[str]:

@@ -110,6 +110,9 @@ def _live(run: Run, connection: psycopg.Connection) -> None:
             _wait(DEAD_SECONDS, connection)
             machines.bring_back(victim)
             print(f"machines: {victim} killed, and back", flush=True)
+        for name in machines.ports:
+            machines.renew(name)
+            print(f"machines: {name} renewed, dropping nothing", flush=True)
         _wait(CALM_SECONDS, connection)
     deadline = time.monotonic() + DRAIN_SECONDS
     while left_in_outbox(connection) and time.monotonic() < deadline:
@@ -145,6 +148,7 @@ def _report(run: Run) -> None:
     lines = [
         f"{len(killed)} killed: {', '.join(str(victim) for victim, _ in killed)}",
         f"{len(told.notes)} notes and {len(told.referrals)} referrals acknowledged",
+        f"{len(run.machines.ports)} web machines renewed, as an upgrade does",
         f"{len(told.broken)} requests broke off with their machine",
         f"{run.mails} mails left, {run.resent} of them twice under their one Message-ID",
     ]
