@@ -10,7 +10,7 @@ and triggers are those of the whole; of a part, nobody reads anything but the ba
 import enum
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -28,6 +28,8 @@ PERIODS_AHEAD = 3
 #: If the command is interrupted, the first part refuses what comes after its end: not before that.
 SPARE = timedelta(days=31)
 LOCK_TRIES, LOCK_PAUSE = 20, 1.0
+#: A part that takes less is left as it is.
+WORTH_BYTES = 1_000_000
 
 
 class Period(enum.StrEnum):
@@ -82,7 +84,7 @@ def partition_journal(url: str, by: Period, now: datetime) -> list[Part]:
 
 
 def keep_parts(url: str, now: datetime) -> list[Part]:
-    """Make the parts to come and drop the past ones whose last event was erased at its time.
+    """Make the parts to come, and give back the space of past ones whose events were all erased.
 
     All of them, in order; nothing is done to a plain table.
     """
@@ -94,8 +96,10 @@ def keep_parts(url: str, now: datetime) -> list[Part]:
         for start, end in _missing(_parts(connection), by, now):
             _with_patience(connection, _lent(functions, _cut_rest(by, start, end)))
         for part in _parts(connection):
-            if part.end is not None and part.end <= by.start(now):
-                _drop_when_empty(connection, part)
+            is_past = part.end is not None and part.end <= by.start(now)
+            if is_past and _is_large(connection, part):
+                with suppress(LockNotAvailable):
+                    _give_back(connection, part)
         return _parts(connection)
 
 
@@ -326,18 +330,26 @@ def _suffix(by: Period, start: datetime) -> str:
     return f"{start:%Y}" if by is Period.YEAR else f"{start:%Y_%m}"
 
 
-def _drop_when_empty(connection: psycopg.Connection, part: Part) -> None:
-    """Its events were erased at the end of their time, and nobody writes there any more.
+def _give_back(connection: psycopg.Connection, part: Part) -> None:
+    """The space of a past part whose events were all erased at the end of their time.
 
-    Asked as the definer: to the owner, ``FORCE`` shows an empty table whatever it holds.
+    The part stays, so that nobody's event ever finds no place, whatever their clock says. Locked
+    before it is looked at; as the definer, for ``FORCE`` shows the owner an empty table always.
     """
     asked = f"SELECT EXISTS (SELECT FROM {TABLE} WHERE tableoid = '{part.name}'::regclass)"
     with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '1s'")
+        connection.execute(f"LOCK TABLE {part.name} IN ACCESS EXCLUSIVE MODE".encode())
         connection.execute(f"SET LOCAL ROLE {DEFINER}".encode())
         is_empty = _one(connection, asked) == "False"
         connection.execute(f"SET LOCAL ROLE {OWNER}".encode())
-    if is_empty:
-        _with_patience(connection, [f"DROP TABLE {part.name}"])
+        if is_empty:
+            connection.execute(f"TRUNCATE {part.name}".encode())
+
+
+def _is_large(connection: psycopg.Connection, part: Part) -> bool:
+    size = f"SELECT pg_total_relation_size('{part.name}')"
+    return int(_one(connection, size)) > WORTH_BYTES
 
 
 def _with_patience(connection: psycopg.Connection, statements: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Reports read on a real streaming replica: where, by whom, how late, and when there is none."""
 
+import re
 import shutil
 import threading
 import uuid
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import InternalError
 
 from app import clock, replica, rows
-from app.actors import Actor
+from app.actors import Actor, Role
 from app.db import db
 from app.embedded.postgres import PostgresInfo, ensure_postgres, stop_postgres
 from app.embedded.trial import TESTER, ensure_test_postgres
@@ -283,3 +284,19 @@ def test_probes_do_without_it(story: Story, standby: Standby, app: Flask) -> Non
         standby.start()
     away = {"ok": False, "age_seconds": None, "behind_bytes": None}
     assert (told["replica"], told["database"]["ok"]) == (away, True)
+
+
+def test_the_administration_of_the_platform_is_told_too(app: Flask, standby: Standby) -> None:
+    client = app.test_client()
+    sign_in(client, make_member(role=Role.PLATFORM_ADMIN))
+    assert "Copie de la base pour les rapports Suit" in words(client.get("/").text)
+    standby.stop()
+    try:
+        assert "Copie de la base pour les rapports Ne suit pas" in words(client.get("/").text)
+    finally:
+        standby.start()
+
+
+def words(page: str) -> str:
+    """The page without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
