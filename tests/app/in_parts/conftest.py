@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from app.db import db
 from app.embedded.postgres import PostgresInfo
 from app.partitioning import Period, partition_journal
-from tests.conftest import make_test_app, settings_for
+from tests.conftest import app_on
 from tests.support.databases import cloned_database
 
 #: Long ago, so that what tests write now is in parts of its own.
@@ -30,7 +29,5 @@ def database(cluster: PostgresInfo) -> Iterator[str]:
 def shared_app(
     cluster: PostgresInfo, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    app = make_test_app(settings_for(cluster, database, tmp_path_factory.mktemp("var")))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with app_on(cluster, database, tmp_path_factory.mktemp("var")) as app:
+        yield app
