@@ -1,4 +1,4 @@
-"""What the machines are judged by: each thing that is not as it must be is named. Nothing is run."""
+"""What the machines are judged by: each thing that is not as it must be is named. None is run."""
 
 from collections import Counter
 from pathlib import Path
