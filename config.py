@@ -41,6 +41,7 @@ VARIABLES: dict[str, str] = {
     "RELAIS_DEMO": "demonstration mode, 1 or 0",
     "RELAIS_VAR": "folder of what the installation writes",
     "DATABASE_URL": "database, as relais_web",
+    "REPORTS_DATABASE_URL": "streaming replica of the database, as relais_web",
     "WORKER_DATABASE_URL": "database, as relais_worker",
     "MIGRATE_DATABASE_URL": "database, as relais_migrate",
     "BACKUP_DATABASE_URL": "database, as relais_backup",
@@ -69,6 +70,7 @@ class Settings:
     demo: bool = False
     var_dir: Path = ROOT / "var"
     database_url: str = field(default="", repr=False)
+    reports_database_url: str = field(default="", repr=False)
     worker_database_url: str = field(default="", repr=False)
     migrate_database_url: str = field(default="", repr=False)
     backup_database_url: str = field(default="", repr=False)
@@ -104,6 +106,7 @@ class Settings:
             (not self._is_private_enough(), "PUBLIC_URL must begin with https://."),
             (self.is_production and self._has_weak_secret(), _WEAK_SECRET),
             (self._lacks_worker_login(), "WORKER_DATABASE_URL must be set with DATABASE_URL."),
+            (self._reads_reports_otherwise(), _OTHER_REPORTS),
             (self.is_production and not self.smtp_url, "SMTP_URL must be set with DATABASE_URL."),
         )
         return [sentence for is_refused, sentence in checks if is_refused]
@@ -117,7 +120,14 @@ class Settings:
     def _lacks_worker_login(self) -> bool:
         return self.is_production and not self.worker_database_url
 
+    def _reads_reports_otherwise(self) -> bool:
+        """Under another login, no check at the start would say which policies bind it."""
+        here, there = urlsplit(self.database_url), urlsplit(self.reports_database_url)
+        is_same = (here.username, here.path) == (there.username, there.path)
+        return bool(self.reports_database_url) and not is_same
 
+
+_OTHER_REPORTS = "REPORTS_DATABASE_URL must name the login and the database of DATABASE_URL."
 _WEAK_SECRET = f"SECRET_KEY must be set, of {SHORTEST_SECRET} characters or more."
 
 
@@ -147,6 +157,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         trusted_hosts=_hosts(given.get("TRUSTED_HOSTS", ""), public_url),
         trusted_proxies=int(given.get("TRUSTED_PROXIES", "0")),
         log_level=given.get("LOG_LEVEL", "INFO").upper(),
+        reports_database_url=_with_driver(given.get("REPORTS_DATABASE_URL", "")),
         database_is_embedded=is_embedded,
         broker_is_embedded="BROKER_URL" not in given,
         **_database_urls(given, var_dir, secrets),

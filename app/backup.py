@@ -35,7 +35,7 @@ SELECT md5(string_agg(regexp_replace(line, '::(text|character varying)|\[\]|[()\
     FROM pg_policies WHERE schemaname = 'public'
   UNION ALL SELECT format('%s %s %s %s', relname, relrowsecurity, relforcerowsecurity, (
       SELECT string_agg(acl::text, ',' ORDER BY acl::text) FROM unnest(relacl) acl))
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
   UNION ALL SELECT format('%s %s %s %s', proname, prosecdef, pg_get_userbyid(proowner), (
       SELECT string_agg(acl::text, ',' ORDER BY acl::text) FROM unnest(proacl) acl))
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace

@@ -21,6 +21,7 @@ from app import hooks, security, tasks
 from app.actors import ANONYMOUS, SYSTEM
 from app.db import db
 from app.logs import init_logs
+from app.replica import init_replica
 from app.roles import FACTS_OF_LOGIN, login_refusals
 from app.web import init_web, saved_views, views
 from config import FEATURES, ROOT, Settings, load_settings
@@ -51,13 +52,21 @@ HANDLERS: tuple[tuple[str, str], ...] = (
 )
 
 #: Connections kept by each process, the warm ones first: a statement asked twice on a connection is
-#: prepared there. ``app.db`` looks whether they still stand. Values stay out of the messages of
-#: database errors.
+#: prepared there. ``app.db`` looks whether they still stand; a database that died without a word is
+#: given up within half a minute (the other side is in ``app.roles``). Values stay out of the
+#: messages of database errors.
 POOL = {
     "pool_use_lifo": True,
     "pool_size": 5,
     "max_overflow": 5,
-    "connect_args": {"prepare_threshold": 2},
+    "connect_args": {
+        "prepare_threshold": 2,
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+    },
 }
 
 #: How the kernel learns who asks: (kind, function of a feature).
@@ -88,6 +97,8 @@ def create_app(settings: Settings | None = None, process: Process = "web") -> Fl
     _configure(app, settings, process)
     init_logs(app, settings.log_level)
     db.init_app(app)
+    if settings.reports_database_url and process == "web":
+        init_replica(app, settings.reports_database_url, app.config["SQLALCHEMY_ENGINE_OPTIONS"])
     security.init_security(app)
     CSRFProtect(app)
     init_web(app)

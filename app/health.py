@@ -17,6 +17,7 @@ from app import clock
 from app.db import db
 from app.migrating import alembic_config
 from app.pulses import BROKER, RELAY, SCHEDULER
+from app.replica import replica_lag
 from app.schedule import PERIODIC
 
 #: A process that has said nothing for that long is taken for dead.
@@ -39,7 +40,8 @@ def readiness(broker_url: str) -> tuple[bool, Report]:
         "scheduler": _process(facts, SCHEDULER),
     }
     is_ready = all(part["ok"] for part in parts.values()) and not _is_behind(facts)
-    return is_ready, {"status": "ready" if is_ready else "not ready", **parts, **_details(facts)}
+    status = {"status": "ready" if is_ready else "not ready", **parts}
+    return is_ready, {**status, **_replica(facts), **_details(facts)}
 
 
 def _ask_database() -> Report | None:
@@ -68,6 +70,12 @@ def answers(url: str) -> bool:
             return True
     except Exception:
         return False
+
+
+def _replica(facts: Report | None) -> Report:
+    """Told, and never needed: without it, reports are read on the primary."""
+    lag = replica_lag() if facts is not None else None
+    return {"replica": lag} if lag else {}
 
 
 def _process(facts: Report | None, name: str) -> Report:

@@ -7,6 +7,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from app import clock
+from app.partitioning import keep_parts
 from config import FEATURES
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -39,5 +41,9 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade_database(url: str) -> None:
-    """Run the migrations that are missing; costs next to nothing when none is."""
+    """Run the migrations that are missing, make the parts to come of a journal kept in parts.
+
+    Costs next to nothing when nothing is missing.
+    """
     command.upgrade(alembic_config(url), "head")
+    keep_parts(url, clock.now())

@@ -9,17 +9,30 @@ from collections.abc import Mapping
 OWNER = "relais_owner"
 DEFINER = "relais_definer"
 
-#: Roles that sign in, with the settings of their sessions.
+#: A machine that dies says nothing: within half a minute its connections are ended, and what they
+#: had locked is free. On a Unix socket the system says it at once, and only the last one counts.
+DEAD_CLIENTS = {
+    "tcp_keepalives_idle": "10s",
+    "tcp_keepalives_interval": "5s",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25s",
+    "client_connection_check_interval": "5s",
+}
+
+#: Roles that sign in, with the settings of their sessions: kept with the role, so that they hold on
+#: managed servers and behind a pooler.
 LOGINS: dict[str, dict[str, str]] = {
     "relais_migrate": {},
     "relais_web": {
         "statement_timeout": "20s",
         "lock_timeout": "5s",
-        "idle_in_transaction_session_timeout": "60s",
+        "idle_in_transaction_session_timeout": "20s",
+        **DEAD_CLIENTS,
     },
     "relais_worker": {
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "5min",
+        **DEAD_CLIENTS,
     },
     "relais_backup": {},
 }

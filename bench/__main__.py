@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         case ["stop", cases]:
             stop_filled(int(cases))
         case ["machines"]:
-            from bench.machines import try_machines
+            from bench.machines.running import try_machines
 
             return try_machines()
         case _:

@@ -7,6 +7,7 @@ disappear. Tests marked ``commits`` take ``committed_app`` instead, a database o
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,15 @@ def refuse_uncommitted(response: Any) -> Any:
     return response
 
 
+@contextmanager
+def app_on(cluster: PostgresInfo, database: str, var_dir: Path) -> Iterator[Flask]:
+    """An application on this database, to be shared by the tests that roll back."""
+    app = make_test_app(settings_for(cluster, database, var_dir))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def database(cluster: PostgresInfo) -> Iterator[str]:
     """The cloned database of this process."""
@@ -80,10 +90,8 @@ def shared_app(
     cluster: PostgresInfo, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The application of this process; tests take ``app``."""
-    app = make_test_app(settings_for(cluster, database, tmp_path_factory.mktemp("var")))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with app_on(cluster, database, tmp_path_factory.mktemp("var")) as app:
+        yield app
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from app.cli import commands
 from app.db import unit_of_work
 from app.jobs import OutboxStatus, enqueue
 from app.journal import JournalEvent
+from app.partitioning import CannotPartition, Part
 from app.verifying import Break, BreakKind, Verdict
+from config import Settings
 from tests.support.acting import acting_as
 
 Run = Callable[..., Result]
@@ -69,6 +72,40 @@ def test_journal_is_sealed_then_whole(run: Run) -> None:
         0,
         WHOLE.format(1, 0),
     )
+
+
+@pytest.fixture
+def parting(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Callable[..., list[Part]]], None]:
+    """The journal command, told where the database is and what becomes of the parts."""
+
+    def prepare(url: str, outcome: Callable[..., list[Part]]) -> None:
+        settings = Settings(migrate_database_url=url)
+        monkeypatch.setattr("app.cli.journal.load_settings", lambda: settings)
+        monkeypatch.setattr("app.cli.journal.partition_journal", outcome)
+
+    return prepare
+
+
+def test_parts_of_the_journal_are_told(run: Run, parting: Any) -> None:
+    ended = datetime(2027, 1, 1, tzinfo=UTC)
+    parting(
+        "a", lambda url, by, now: [Part(f"{url}_{by}", ended), Part("journal_event_rest", None)]
+    )
+    assert run("journal", "partition", "--by", "month").output.splitlines() == [
+        "a_month                      until 2027-01-01",
+        "journal_event_rest           the rest",
+    ]
+
+
+def test_a_journal_that_cannot_be_parted_says_why(run: Run, parting: Any) -> None:
+    def refuse(*_arguments: object) -> list[Part]:
+        raise CannotPartition("view everything rest on journal_event: put them aside first")
+
+    parting("", refuse)
+    assert run("journal", "partition").output == "Error: MIGRATE_DATABASE_URL is not set.\n"
+    parting("a", refuse)
+    result = run("journal", "partition")
+    assert (result.exit_code, "view everything" in result.output) == (1, True)
 
 
 def test_broken_journal_says_where_and_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,9 @@ EXTERNAL = {
 }
 
 
+OTHER_REPORTS = "REPORTS_DATABASE_URL must name the login and the database of DATABASE_URL."
+
+
 def settings(tmp_path: Path, **given: str) -> Settings:
     return load_settings({"RELAIS_VAR": str(tmp_path), **given})
 
@@ -45,10 +48,19 @@ def test_managed_servers_by_their_addresses(tmp_path: Path) -> None:
         ({"secret_key": "short"}, "SECRET_KEY must be set, of 32 characters or more."),
         ({"worker_database_url": ""}, "WORKER_DATABASE_URL must be set with DATABASE_URL."),
         ({"smtp_url": ""}, "SMTP_URL must be set with DATABASE_URL."),
+        ({"reports_database_url": "postgresql://other:c@replica.example/relais"}, OTHER_REPORTS),
+        ({"reports_database_url": "postgresql://web:a@replica.example/other"}, OTHER_REPORTS),
     ],
 )
 def test_production_refuses(tmp_path: Path, change: dict[str, object], sentence: str) -> None:
     assert replace(settings(tmp_path, **EXTERNAL), **change).refusals() == [sentence]
+
+
+def test_a_replica_is_the_same_database_elsewhere(tmp_path: Path) -> None:
+    address = "postgresql://web:a@replica.example/relais"
+    found = settings(tmp_path, **EXTERNAL, REPORTS_DATABASE_URL=address)
+    assert found.reports_database_url == "postgresql+psycopg://web:a@replica.example/relais"
+    assert found.refusals() == []
 
 
 def test_embedded_database_is_shown_on_this_machine_only(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, render_template, request, stream_with_context
@@ -10,6 +11,7 @@ from app import rows
 from app.actors import Actor
 from app.db import unit_of_work
 from app.reference.labels import department_choices
+from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
 from app.web.tables import ROWS_OF_A_PART
@@ -66,7 +68,8 @@ def export() -> Response:
     actor = current_actor()
     if again := ask_password_again():
         return again
-    found = list_exported(ask_cases(request.args), actor)
+    asked = ask_cases(request.args)
+    found = read_report(lambda: list_exported(asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
     parts = cases_csv(_lines(found, actor), lambda line: is_outside_home(actor, line.commune_code))
@@ -82,5 +85,6 @@ def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> Iterator[Any]:
     for start in range(0, len(ids), ROWS_OF_A_PART):
         rows.act_as(actor)
         with unit_of_work():
-            some = list_lines(ids[start : start + ROWS_OF_A_PART], actor)
+            ask = partial(list_lines, ids[start : start + ROWS_OF_A_PART], actor)
+            some = read_report(ask, actor)
         yield from some

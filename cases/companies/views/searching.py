@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.actors import Actor
 from app.db import unit_of_work
 from app.reference.queries import commune_names
+from app.replica import read_report
 from app.security import current_actor, requires
 from app.web.tables import ListRequest
 from cases.companies import commands, queries
@@ -74,15 +76,21 @@ def export() -> Response:
         return again
     typed = ListRequest.from_args(request.args).search
     actor = current_actor()
+    content, count = read_report(lambda: _file(typed, actor), actor)
+    with unit_of_work():
+        commands.note_export(count, by=actor)
+    headers = {"Content-Disposition": "attachment; filename=entreprises.csv"}
+    return Response(content, mimetype="text/csv", headers=headers)
+
+
+def _file(typed: str, actor: Actor) -> tuple[bytes, int]:
+    """The companies as a file, and how many they are."""
     if typed:
         companies = queries.search_companies(typed, actor, limit=100)
     else:
         companies, _ = queries.list_companies(actor, limit=LONGEST_EXPORT)
-    with unit_of_work():
-        commands.note_export(len(companies), by=actor)
-    content = companies_csv(companies, commune_names(one.commune_code for one in companies))
-    headers = {"Content-Disposition": "attachment; filename=entreprises.csv"}
-    return Response(content, mimetype="text/csv", headers=headers)
+    places = commune_names(one.commune_code for one in companies)
+    return companies_csv(companies, places), len(companies)
 
 
 @blueprint.post("/entreprises/ajouter")

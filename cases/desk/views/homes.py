@@ -10,6 +10,7 @@ from app import clock
 from app.actors import Actor, Role
 from app.health import readiness
 from app.reference.labels import department_label
+from app.replica import read_report
 from cases.desk.enums import Measure, action_label, object_label
 from cases.desk.queries import events, team, territory
 from cases.desk.rules import first_counted_day, holes_of, total_of
@@ -59,7 +60,7 @@ def _of_coordinator(actor: Actor) -> Context:
 def _of_observer(actor: Actor) -> Context:
     since = first_counted_day(clock.today())
     return {
-        "figures": territory.figures_of_territory(since),
+        "figures": read_report(lambda: territory.figures_of_territory(since), actor),
         "figures_since": since,
         "measures": tuple(Measure),
         "total_of": total_of,

@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 from werkzeug import Response as BaseResponse
 
-from app.actors import ActorKind
+from app.actors import Actor, ActorKind
 from app.db import unit_of_work
 from app.journal import JournalEvent
+from app.replica import read_report
 from app.security import current_actor, requires
 from app.web.periods import PERIOD, read_period
 from app.web.tables import ListRequest, csv_bytes, read_key, write_key
@@ -64,11 +65,9 @@ def export() -> BaseResponse:
         return again
     _, asked, _ = _asked()
     organisation = get_organisation(actor.organisation_id)  # type: ignore[arg-type]
-    found = events.list_events(actor, asked, limit=MOST_EXPORTED)
-    names = events.names_of(_accounts(found))
-    content = csv_bytes(HEADER, [_row(event, names) for event in found])
+    content, count = read_report(lambda: _file(asked, actor), actor)
     with unit_of_work():
-        commands.note_journal_export(organisation, len(found), by=actor)
+        commands.note_journal_export(organisation, count, by=actor)
     response: Response = make_response(content)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = "attachment; filename=journal.csv"
@@ -88,6 +87,13 @@ def erasures() -> str:
         kind_label=kind_label,
         rule_words=rule_words,
     )
+
+
+def _file(asked: EventFilter, actor: Actor) -> tuple[bytes, int]:
+    """The events as a file, and how many they are."""
+    found = events.list_events(actor, asked, limit=MOST_EXPORTED)
+    names = events.names_of(_accounts(found))
+    return csv_bytes(HEADER, [_row(event, names) for event in found]), len(found)
 
 
 def _accounts(found: Sequence[JournalEvent]) -> set[uuid.UUID | None]:

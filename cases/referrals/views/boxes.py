@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 from app import clock, journal
 from app.actors import Actor
 from app.db import unit_of_work
+from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
 from app.web.formatting import masked_email
@@ -112,7 +113,8 @@ def export() -> Response:
         return again
     actor, tab = current_actor(), _tab()
     shown = tab if tab in (Tab.RECEIVED, Tab.SENT) else Tab.RECEIVED
-    found = export_box(shown, ask_box(shown, request.args), actor)
+    asked = ask_box(shown, request.args)
+    found = read_report(lambda: export_box(shown, asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
     headers = {"Content-Disposition": "attachment; filename=orientations.csv"}
