@@ -14,6 +14,11 @@ ONE_IN, SEATS = 50, 400
 #: A row of the world, and what each copy says of its own: ``n`` counts, ``k`` tells the seat.
 SEAT = "CASE WHEN n % {one_in} = 0 THEN {mine} ELSE md5('seat' || n % {seats})::uuid END"
 AT = "now() - n * interval '1 minute'"
+#: As many states as referrals end in: the planner weighs a state that is asked by their number.
+STATE = (
+    "(ARRAY['accepted', 'first_contact', 'in_progress', 'completed', 'given_up', 'declined',"
+    " 'redirected', 'expired', 'revoked'])[1 + n / 100 % 9]"
+)
 #: One referral in thirty of those that the seat received.
 WAITS = "n % 3000 = 0"
 COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -66,7 +71,7 @@ COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "referral_id": "{referral}",
             "is_received": "n % 100 = 0",
             "seat_id": "{seat}",
-            "state": "CASE WHEN {waits} THEN 'sent' ELSE 'completed' END",
+            "state": "CASE WHEN {waits} THEN 'sent' ELSE " + STATE + " END",
             "sent_at": AT,
             "due_at": "CASE WHEN {waits} THEN " + AT + " END",
         },
