@@ -17,12 +17,32 @@ FROM case_file f LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person p O
   LEFT JOIN membership m ON m.id = f.lead_member_id LEFT JOIN user_account u ON u.id = m.user_id"""
 MINE = "f.reader_seats @> ARRAY[%(seat)s::uuid]"
 
-LIST = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE} AND f.status <> 'closed'
-ORDER BY f.opened_at DESC, f.id DESC LIMIT 25"""
-LIST_PAGE = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
-ORDER BY f.moved_at DESC, f.id DESC LIMIT 25 OFFSET %(offset)s"""
-SEARCH = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
-AND c.folded_name LIKE '%%' || %(word)s || '%%' ORDER BY f.moved_at DESC, f.id DESC LIMIT 25"""
+
+def _paged(ids: str, order: str) -> str:
+    """The identifiers of a page first, then what it shows of these cases alone."""
+    return f"""WITH page AS MATERIALIZED ({ids})
+SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE f.id = ANY (ARRAY(SELECT id FROM page))
+ORDER BY f.{order} DESC, f.id DESC"""
+
+
+LIST = _paged(
+    f"""SELECT f.id FROM case_file f WHERE {MINE} AND f.status <> 'closed'
+ORDER BY f.opened_at DESC, f.id DESC LIMIT 25""",
+    "opened_at",
+)
+LIST_PAGE = _paged(
+    f"""SELECT f.id FROM case_file f WHERE {MINE}
+ORDER BY f.moved_at DESC, f.id DESC LIMIT 25 OFFSET %(offset)s""",
+    "moved_at",
+)
+SEARCH = _paged(
+    f"""WITH mine AS MATERIALIZED (
+  SELECT f.id, f.company_id, f.moved_at FROM case_file f WHERE {MINE})
+SELECT mine.id FROM mine JOIN company k ON k.id = mine.company_id
+WHERE k.folded_name LIKE '%%' || %(word)s || '%%'
+ORDER BY mine.moved_at DESC, mine.id DESC LIMIT 25""",
+    "moved_at",
+)
 COMPANIES = """SELECT c.id, c.name, c.siren, c.is_closed, t.name AS town FROM (
   SELECT k.id, (SELECT count(*) FROM unnest(%(grams)s::text[]) g WHERE g = ANY (k.name_grams)) AS n
   FROM company k WHERE k.known_seats @> ARRAY[%(seat)s::uuid] AND k.name_grams && %(grams)s::text[]
