@@ -5,18 +5,31 @@ are not leakproof, so their index is lost under a policy).
 """
 
 import enum
-import select
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
+from select import POLLIN, poll
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from psycopg.pq import ExecStatus
-from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Uuid, any_, event, literal, text
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Enum,
+    MetaData,
+    Uuid,
+    any_,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry, relationship
 from sqlalchemy.pool import Pool
@@ -126,6 +139,12 @@ def is_among(column: Any, ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
+def is_found(column: Any, found: Any) -> ColumnElement[bool]:
+    """Among the identifiers that an SQL function finds, asked once: with ``IN`` the planner may ask
+    it again for each row that a policy lets through."""
+    return column == any_(func.array(select(found).scalar_subquery()))
+
+
 def in_order(rows: Iterable[Row], ids: Iterable[uuid.UUID]) -> list[Row]:
     """Rows in the order of their identifiers; those that the reader may not read are not there."""
     found = {row.id: row for row in rows}
@@ -160,10 +179,19 @@ def _refuse_dead_connection(connection: Any, _record: Any, _proxy: Any) -> None:
 
 
 def _has_something_to_read(connection: Any) -> bool:
-    found = select.poll()
-    found.register(connection.fileno(), select.POLLIN)
+    found = poll()
+    found.register(connection.fileno(), POLLIN)
     return bool(found.poll(0))
 
 
 def _answers(connection: Any) -> bool:
     return bool(connection.pgconn.exec_(b"").status == ExecStatus.EMPTY_QUERY)
+
+
+@event.listens_for(Engine, "rollback")
+def _keep_plans(connection: Connection) -> None:
+    """Roll back ourselves what met no error: psycopg would also forget what it has prepared, and a
+    page that only reads ends so. A statement stays prepared whatever becomes of its transaction."""
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.transaction_status == TransactionStatus.INTRANS:
+        driver.pgconn.exec_(b"ROLLBACK")

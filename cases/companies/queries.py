@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
-from app.db import db
+from app.db import db, is_found
 from app.errors import NotVisible
 from app.folding import fold, grams
 from app.reference.queries import commune_names
@@ -54,7 +54,7 @@ def search_companies(typed: str, actor: Actor, limit: int = SHOWN) -> list[Compa
     """Known companies that answer a SIREN, a SIRET, a name or a place, the closest first."""
     digits = _digits(typed)
     found = func.search_companies([] if digits else grams(typed), digits[:9], CANDIDATES)
-    statement = companies_visible_to(actor).where(Company.id.in_(select(found)))
+    statement = companies_visible_to(actor).where(is_found(Company.id, found))
     companies = list(db.session.scalars(statement))
     if digits or not companies:
         return companies[:limit]
@@ -78,7 +78,7 @@ def find_close_companies(name: str, commune_code: str | None, actor: Actor) -> l
     if not commune_code or not name.strip():
         return []
     found = func.search_companies(grams(name), "", CANDIDATES)
-    statement = companies_visible_to(actor).where(Company.id.in_(select(found)))
+    statement = companies_visible_to(actor).where(is_found(Company.id, found))
     same_place = statement.where(Company.commune_code == commune_code)
     companies = db.session.scalars(same_place)
     return [one for one in companies if likeness(name, (one.name, one.trade_name)) >= SAME_NAME]
@@ -118,7 +118,7 @@ def get_person(person_id: uuid.UUID, actor: Actor) -> Person:
 def search_persons(typed: str, actor: Actor, limit: int = SHOWN) -> list[Person]:
     """Known persons whose name holds what was typed."""
     found = func.search_persons(fold(typed), limit)
-    statement = persons_visible_to(actor).where(Person.id.in_(select(found)))
+    statement = persons_visible_to(actor).where(is_found(Person.id, found))
     return list(db.session.scalars(statement.order_by(Person.folded_name)))
 
 
