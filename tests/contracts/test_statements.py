@@ -120,7 +120,7 @@ def declining(world: World) -> Post:
 
 @pytest.mark.parametrize(
     ("post", "expected"),
-    [(sending, 13), (sending_to_two, 13), (note, 7), (accepting, 11), (declining, 8)],
+    [(sending, 13), (sending_to_two, 13), (note, 5), (accepting, 11), (declining, 8)],
 )
 def test_what_writes_asks_so_many_things(
     app: Flask, world: World, post: Callable[[World], Post], expected: int
