@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, fill a database, say how to connect to it, stop it."""
+"""``python -m bench``: measure, explain, fill a database, say how to connect to it, stop it."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from app.embedded.places import DATABASE
 from bench.database.filling import Filled, forget_filled, open_filled, stop_filled
 from bench.database.places import FOLDER
 
-USAGE = "python -m bench run CASES… | fill CASES | refill CASES | stop CASES | machines"
+USAGE = "python -m bench run CASES… | fill | refill | plans | stop CASES | machines"
 DEFAULT_SIZES = ["10000", "100000"]
 
 
@@ -22,6 +22,8 @@ def main(arguments: list[str]) -> int:
         case ["refill", cases]:
             forget_filled(int(cases))
             _tell(open_filled(int(cases)))
+        case ["plans", cases]:
+            _explain(int(cases))
         case ["stop", cases]:
             stop_filled(int(cases))
         case ["machines"]:
@@ -73,6 +75,16 @@ def _growth(sizes: list[int]) -> dict[str, Any]:
     finally:
         stop_filled(small)
         stop_filled(large)
+
+
+def _explain(cases: int) -> None:
+    """The plans of the main queries at this size."""
+    from bench.measure.plans import plans_of
+
+    try:
+        print("\n".join(plans_of(open_filled(cases))))
+    finally:
+        stop_filled(cases)
 
 
 def _tell(filled: Filled) -> None:
