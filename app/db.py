@@ -20,12 +20,12 @@ from sqlalchemy import (
     DateTime,
     Enum,
     MetaData,
+    Select,
     Uuid,
     any_,
     event,
     func,
     literal,
-    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -139,10 +139,10 @@ def is_among(column: Any, ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
-def is_found(column: Any, found: Any) -> ColumnElement[bool]:
-    """Among the identifiers that an SQL function finds, asked once: with ``IN`` the planner may ask
-    it again for each row that a policy lets through."""
-    return column == any_(func.array(select(found).scalar_subquery()))
+def is_found(column: Any, found: Select[Any]) -> ColumnElement[bool]:
+    """Among the identifiers that an SQL function finds, asked once, before the rows: with ``IN``
+    the planner may ask it again for each row that a policy lets through, or read them all."""
+    return column == any_(func.array(found.scalar_subquery()))
 
 
 def in_order(rows: Iterable[Row], ids: Iterable[uuid.UUID]) -> list[Row]:
@@ -192,6 +192,8 @@ def _answers(connection: Any) -> bool:
 def _keep_plans(connection: Connection) -> None:
     """Roll back ourselves what met no error: psycopg would also forget what it has prepared, and a
     page that only reads ends so. A statement stays prepared whatever becomes of its transaction."""
+    if connection.invalidated:
+        return
     driver: Any = connection.connection.dbapi_connection
     if driver.info.transaction_status == TransactionStatus.INTRANS:
         driver.pgconn.exec_(b"ROLLBACK")

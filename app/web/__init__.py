@@ -31,7 +31,12 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "drawn_icon": drawn_icon,
 }
 #: Macros that every template has: imported by each page anew, they cost a tenth of its time.
-PARTS = ("ui", "forms", "lists", "story")
+PARTS = {
+    "ui": "parts/ui.html",
+    "forms": "parts/forms.html",
+    "lists": "parts/lists.html",
+    "story": "parts/story.html",
+}
 
 
 def init_web(app: Flask) -> None:
@@ -39,7 +44,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(TEMPLATE_GLOBALS)
     app.extensions["relais.built_once"] = {}
-    for name in PARTS:
-        app.jinja_env.globals[name] = app.jinja_env.get_template(f"parts/{name}.html").module
+    for name, template in PARTS.items():
+        app.jinja_env.globals[name] = app.jinja_env.get_template(template).module
     register_error_pages(app)
     init_typography(app)

@@ -19,7 +19,7 @@ from bench.database.filling import Filled, superuser
 from bench.measure.actions import reading_actions, writing_actions
 from bench.measure.browser import signed_in
 from bench.measure.counting import InProcess, Sent, collected_statements
-from bench.measure.policies import MANY, after_context
+from bench.measure.policies import MANY, after_context, renewed
 from bench.measure.servers import running_site
 from bench.measure.targets import find_targets
 
@@ -65,7 +65,7 @@ def _explained(dsn: str, sent: list[Sent]) -> Iterator[str]:
 
 
 def _plan(connection: psycopg.Connection, name: str, one: Sent) -> Iterator[str]:
-    text, values = prepared(one)
+    text, values = prepared(Sent(one.text, renewed(one)))
     connection.execute(f"PREPARE {name} AS {text}".encode())
     given = SQL(", ").join(map(Literal, values))
     asked: Composed = SQL(f"{EXPLAIN} {name}") + (SQL("({})").format(given) if values else SQL(""))

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
-from app.db import db, in_order, is_among
+from app.db import db, in_order, is_among, is_found
 from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
@@ -103,7 +103,7 @@ def _matching(listing: ListRequest, actor: Actor) -> Select[Any]:
     statement = select(CaseReader.case_id).where(CaseReader.seat_id == seat_id)
     if listing.search:
         found = cases_found(listing.search).cte("found")
-        statement = statement.where(CaseReader.case_id.in_(select(found.c.id)))
+        statement = statement.where(is_found(CaseReader.case_id, select(found.c.id)))
     if phase := listing.filter("phase"):
         statement = statement.where(CaseReader.phase == phase)
     if department := listing.filter("departement"):

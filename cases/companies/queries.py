@@ -53,7 +53,7 @@ def find_company_by_siren(siren: str, actor: Actor) -> Company | None:
 def search_companies(typed: str, actor: Actor, limit: int = SHOWN) -> list[Company]:
     """Known companies that answer a SIREN, a SIRET, a name or a place, the closest first."""
     digits = _digits(typed)
-    found = func.search_companies([] if digits else grams(typed), digits[:9], CANDIDATES)
+    found = select(func.search_companies([] if digits else grams(typed), digits[:9], CANDIDATES))
     statement = companies_visible_to(actor).where(is_found(Company.id, found))
     companies = list(db.session.scalars(statement))
     if digits or not companies:
@@ -77,7 +77,7 @@ def find_close_companies(name: str, commune_code: str | None, actor: Actor) -> l
     """
     if not commune_code or not name.strip():
         return []
-    found = func.search_companies(grams(name), "", CANDIDATES)
+    found = select(func.search_companies(grams(name), "", CANDIDATES))
     statement = companies_visible_to(actor).where(is_found(Company.id, found))
     same_place = statement.where(Company.commune_code == commune_code)
     companies = db.session.scalars(same_place)
@@ -117,7 +117,7 @@ def get_person(person_id: uuid.UUID, actor: Actor) -> Person:
 
 def search_persons(typed: str, actor: Actor, limit: int = SHOWN) -> list[Person]:
     """Known persons whose name holds what was typed."""
-    found = func.search_persons(fold(typed), limit)
+    found = select(func.search_persons(fold(typed), limit))
     statement = persons_visible_to(actor).where(is_found(Person.id, found))
     return list(db.session.scalars(statement.order_by(Person.folded_name)))
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from app import clock
 from app.actors import Actor
 from app.days_off import PARIS
-from app.db import db, in_order, is_among
+from app.db import db, in_order, is_among, is_found
 from app.web.periods import Period, read_period
 from app.web.tables import ListRequest, Page
 from cases.casework.lists import cases_found
@@ -131,7 +131,7 @@ def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Any]:
     rows = select_boxed(tab, actor).where(*_narrowing(listing))
     if listing.search:
         found = select(func.search_referrals(*searched(listing.search)).label("id")).cte("found")
-        rows = rows.where(BoxedReferral.referral_id.in_(select(found.c.id)))
+        rows = rows.where(is_found(BoxedReferral.referral_id, select(found.c.id)))
     return rows
 
 

@@ -79,6 +79,8 @@ def test_what_a_function_finds_is_asked_once(session: Session) -> None:
             " $$ SELECT code FROM ref_commune, (SELECT nextval('asked')) n ORDER BY code LIMIT 3 $$"
         )
     )
-    rows = session.scalars(select(Commune).where(is_found(Commune.code, func.pg_temp.find())))
+    rows = session.scalars(
+        select(Commune).where(is_found(Commune.code, select(func.pg_temp.find())))
+    )
     assert len(rows.all()) == 3
     assert session.scalar(text("SELECT last_value FROM asked")) == 1

@@ -4,6 +4,7 @@ What was read is asked of the statistics that PostgreSQL keeps, so that reads in
 are seen too. Nothing is timed.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import sleep
@@ -45,7 +46,7 @@ class Large:
 @pytest.fixture(scope="module")
 def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
     """A hundred thousand cases, one in fifty of them read by the seat that looks."""
-    name = "relais_large"
+    name = f"relais_large_{os.getpid()}"
     with cloned_database(cluster, name), cluster.connect_as_superuser(name) as superuser:
         app = make_test_app(settings_for(cluster, name, tmp_path_factory.mktemp("large")))
         with app.app_context():
