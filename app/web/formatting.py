@@ -5,7 +5,7 @@ No-break spaces keep a figure and its unit on one line.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -103,7 +103,19 @@ def ago(value: datetime | None) -> str:
         return ""
     from app.clock import now
 
-    return format_timedelta(value - now(), add_direction=True, locale=LOCALE)
+    return _from_now(_told_length(value - now()))
+
+
+def _told_length(length: timedelta) -> timedelta:
+    """As exact as what is said of it: to the second within an hour, to the minute within a day."""
+    hours = abs(length) / timedelta(hours=1)
+    unit = timedelta(seconds=1 if hours < 1 else 60 if hours < 24 else 3600)
+    return round(length / unit) * unit
+
+
+@lru_cache(maxsize=4096)
+def _from_now(length: timedelta) -> str:
+    return format_timedelta(length, add_direction=True, locale=LOCALE)
 
 
 def iso(value: date | datetime | None) -> str:

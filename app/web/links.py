@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 from markupsafe import Markup
 
 from app.security import current_actor, policy_of
@@ -52,9 +52,10 @@ def drawn_icon(name: str, label: str | None = None, **css: str) -> Markup:
 
 def _kept() -> dict[tuple[Any, ...], Any]:
     """What was built for this application, where it stands (a proxy may put it below a prefix)."""
-    root = request.script_root if has_request_context() else ""
-    places: dict[str, dict[tuple[Any, ...], Any]] = current_app.extensions["relais.built_once"]
-    return places.setdefault(root, {})
+    if (kept := g.get("built_once")) is None:
+        root = request.script_root if has_request_context() else ""
+        kept = g.built_once = current_app.extensions["relais.built_once"].setdefault(root, {})
+    return kept
 
 
 def url_with(**changes: object) -> str:

@@ -6,20 +6,20 @@ the cases themselves are then read by identifier, under their own policy.
 
 import uuid
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Uuid, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
-from app.db import db, in_order, is_among, is_found
+from app.db import db, is_among, is_found
 from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.models import CaseFile, CaseReader
-from cases.casework.queries import case_title, cases_visible_to, with_title
+from cases.casework.queries import case_title, is_read_by, with_title
 from cases.companies.identifiers import searched
 from cases.companies.models import Company
 from partners.organisations.models import Organisation, Seat
@@ -48,7 +48,7 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "suivi": ("moi", "pilote", "partenaire"),
 }
 LONGEST_EXPORT = 10_000
-#: What a file says of a case.
+#: What the list, or a file, says of a case.
 LINE: tuple[Any, ...] = (
     CaseFile.id,
     CaseFile.reference,
@@ -63,6 +63,7 @@ LINE: tuple[Any, ...] = (
     CaseFile.opened_at,
     CaseFile.moved_at,
     CaseFile.outcome,
+    CaseFile.paused_until,
 )
 
 
@@ -71,13 +72,13 @@ def ask_cases(arguments: Any) -> ListRequest:
     return ListRequest.from_args(arguments, sorts=SORTS, filters=FILTERS)
 
 
-def list_cases(listing: ListRequest, actor: Actor) -> Page[CaseFile]:
+def list_cases(listing: ListRequest, actor: Actor) -> Page[Row[Any]]:
     """One page of the cases the actor reads; two statements whatever their number."""
     matching = _matching(listing, actor)
     counted = select(func.count()).select_from(matching.limit(MAX_COUNTED_ROWS).subquery())
     shown = _sorted(matching, listing).offset(listing.offset).limit(listing.size)
     total, ids = db.session.execute(select(counted.scalar_subquery(), _array(shown))).one()
-    return listing.page(_load(ids, actor), total)
+    return listing.page(list_lines(ids, actor), total)
 
 
 def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
@@ -88,13 +89,17 @@ def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
 
 
 def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
-    """What a file says of these cases, in this order, as far as the actor reads them still."""
-    visible: Select[Any] = cases_visible_to(actor).with_only_columns(*LINE)
-    statement = with_title(visible).outerjoin(Company.commune)
-    statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
-    statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
-    found = {row.id: row for row in db.session.execute(statement.where(is_among(CaseFile.id, ids)))}
+    """What is said of these cases, in this order, as far as the actor reads them still."""
+    statement = _lines().where(is_read_by(actor), is_among(CaseFile.id, ids))
+    found = {row.id: row for row in db.session.execute(statement)}
     return [found[one] for one in ids if one in found]
+
+
+@cache
+def _lines() -> Select[Any]:
+    statement = with_title(select(*LINE).select_from(CaseFile)).outerjoin(Company.commune)
+    statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
+    return statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
 
 
 def _matching(listing: ListRequest, actor: Actor) -> Select[Any]:
@@ -141,14 +146,3 @@ def _sorted(statement: Select[Any], listing: ListRequest) -> Select[Any]:
 
 def _array(statement: Select[Any]) -> ColumnElement[Any]:
     return func.array(statement.scalar_subquery(), type_=ARRAY(Uuid))
-
-
-def _load(ids: Sequence[uuid.UUID], actor: Actor) -> list[CaseFile]:
-    options = (
-        joinedload(CaseFile.company).joinedload(Company.commune).load_only(Commune.name),
-        joinedload(CaseFile.person),
-        joinedload(CaseFile.lead_seat).joinedload(Seat.organisation).load_only(Organisation.name),
-        joinedload(CaseFile.lead_member).joinedload(Membership.user),
-    )
-    statement = cases_visible_to(actor).where(is_among(CaseFile.id, ids)).options(*options)
-    return in_order(db.session.scalars(statement), ids)

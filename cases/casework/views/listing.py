@@ -19,7 +19,7 @@ from cases.casework import commands
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.lists import ask_cases, list_cases, list_exported, list_lines
 from cases.casework.printouts import cases_csv
-from cases.casework.territory import is_outside, is_outside_home
+from cases.casework.territory import is_outside_home
 from cases.casework.views.blueprint import blueprint, reads_cases
 from partners.people.sessions import ask_password_again
 
@@ -57,7 +57,7 @@ def list_all() -> str:
         sorts=SORT_CHOICES,
         followed=FOLLOWED_CHOICES,
         departments=department_choices(),
-        is_outside=is_outside,
+        is_outside_home=is_outside_home,
     )
 
 
