@@ -17,13 +17,15 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
 
-from app import hooks, security, tasks
+from app import clock, hooks, security, tasks
 from app.actors import ANONYMOUS, SYSTEM
+from app.days_off import is_public_holiday
 from app.db import db
 from app.logs import init_logs
 from app.replica import init_replica
 from app.roles import FACTS_OF_LOGIN, login_refusals
 from app.web import init_web, saved_views, views
+from app.web.formatting import date_long
 from config import FEATURES, ROOT, Settings, load_settings
 
 Process = Literal["web", "worker"]
@@ -173,6 +175,10 @@ def create_served_app() -> Flask:
     configure_mappers()
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
+    # French words for days, and a library that reads the holidays of every country to know ours.
+    today = clock.today()
+    is_public_holiday(today)
+    date_long(today)
     return app
 
 
