@@ -90,7 +90,8 @@ class Dated:
     created_at: Mapped[datetime] = mapped_column(default=clock.now, sort_order=90)
 
 
-Row = TypeVar("Row", bound=Identified)
+#: A mapped object, or a row of columns, with its ``id``.
+Row = TypeVar("Row", bound=Any)
 
 
 def text_enum(kind: type[enum.StrEnum], name: str = "") -> Enum:

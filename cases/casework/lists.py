@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Actor
-from app.db import db, is_among, is_found
+from app.db import db, in_order, is_among, is_found
 from app.folding import fold
 from app.reference.models import Commune
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
@@ -91,8 +91,7 @@ def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
 def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
     """What is said of these cases, in this order, as far as the actor reads them still."""
     statement = _lines().where(is_read_by(actor), is_among(CaseFile.id, ids))
-    found = {row.id: row for row in db.session.execute(statement)}
-    return [found[one] for one in ids if one in found]
+    return in_order(db.session.execute(statement), ids)
 
 
 @cache

@@ -49,7 +49,7 @@ def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
         )
     readers = short_readers(entry.audience, entry.seat_id, "", opened.actor)
     flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
-    if form.happened_on.data == clock.today():
+    if form.happened_on.data == clock.today():  # the latest line: nothing to count
         return back_to(opened, f"ligne-{entry.id}")
     return _back_to_line(opened, entry)
 
