@@ -168,6 +168,22 @@ def unit_of_work() -> Iterator[Session]:
         raise
 
 
+@contextmanager
+def no_transaction(connection: Connection) -> Iterator[None]:
+    """Inside, a statement is a transaction of its own, without the round trips of a BEGIN and a
+    COMMIT; unless one was begun, of which it is then a part."""
+    driver: Any = connection.connection.dbapi_connection
+    if driver.info.transaction_status != TransactionStatus.IDLE:
+        yield
+        return
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
+
+
 @event.listens_for(Pool, "checkout")
 def _refuse_dead_connection(connection: Any, _record: Any, _proxy: Any) -> None:
     """A connection that the server closed while it rested has something to read: its end.

@@ -39,6 +39,7 @@ HANDLERS: tuple[tuple[str, str], ...] = (
     ("cases_anonymised", "cases.referrals.commands.forgetting:forget_referrals_of_cases"),
     ("cases_anonymised", "cases.casework.commands.forgetting:forget_words_of_cases"),
     ("restored", "cases.retention.commands.replaying:replay"),
+    ("case_parts", "cases.referrals.panels:needs_part"),
     ("case_panels", "cases.referrals.panels:needs_panel"),
     ("space_panels", "cases.referrals.panels:messages_panel"),
     ("space_panels", "cases.rights.panels:requests_panel"),

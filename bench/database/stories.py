@@ -505,18 +505,20 @@ class Teller:
         story.moved = max(story.moved, at)
         moment = instant(at)
         facts = (kind.value, audience.value, seat.id, worker.membership, body, moment)
-        self._add("timeline_entry", made, story.id, *facts, about, NULL, moment)
-        if kind in WRITTEN and self.draw.random() < 0.03:
-            self._revision(story, made, audience, worker, body, at)
+        is_corrected = kind in WRITTEN and self.draw.random() < 0.03
+        later = min(at + 1800, self.now)
+        corrected = instant(later) if is_corrected else NULL
+        self._add("timeline_entry", made, story.id, *facts, about, corrected, moment)
+        if is_corrected:
+            self._revision(story, made, audience, worker, body, later)
         return made
 
     def _revision(
         self, story: Story, entry: str, audience: Audience, worker: Worker, body: str, at: int
     ) -> None:
         """The earlier text said less."""
-        shorter, later = body[: len(body) // 2], min(at + 1800, self.now)
-        facts = (shorter, instant(later), worker.membership, audience.value)
-        self._add("entry_revision", self.draw.identifier(later), entry, story.id, *facts)
+        facts = (body[: len(body) // 2], instant(at), worker.membership, audience.value)
+        self._add("entry_revision", self.draw.identifier(at), entry, story.id, *facts)
 
     def _take_stock(self, story: Story) -> None:
         """Half the cases have an assessment, with three creditors."""

@@ -23,7 +23,7 @@ from bench.measure.machine import processor_seconds
 from bench.measure.timing import ratio
 
 #: The statement that opens a context (``app.rows``); what comes before it is asked by nobody.
-CONTEXT = "SELECT set_config('plan_cache_mode'"
+CONTEXT = "SELECT concat(set_config('plan_cache_mode'"
 #: As the product's pool does (``app.factory``).
 PREPARED_AT = 2
 WARM_UPS = 4

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from app.actors import Actor, Side
 from cases.casework.enums import Audience
-from cases.casework.models import Participation
 from cases.casework.rules import audiences_of, can_read_figures
-from partners.organisations.models import Seat
+from cases.casework.shown import AnyParticipation
+from partners.organisations.shown import AnySeat
 
 NOT_RECOVERY = "Pas par le recouvrement."
 OWN_AID = f"votre organisation seulement. {NOT_RECOVERY}"
@@ -18,7 +18,7 @@ OWN_RECOVERY = "votre organisation, côté recouvrement seulement."
 LATER_AID = "les partenaires qui rejoindront le dossier"
 
 
-def readers_sentence(audience: Audience, seats: Iterable[Seat], actor: Actor) -> str:
+def readers_sentence(audience: Audience, seats: Iterable[AnySeat], actor: Actor) -> str:
     """« votre organisation et Entraide et entrepreneurs. Pas par le recouvrement. »
 
     ``seats`` are those that take part, the actor's included, with their organisation loaded.
@@ -31,12 +31,12 @@ def readers_sentence(audience: Audience, seats: Iterable[Seat], actor: Actor) ->
     return _all_sentence(others)
 
 
-def readers_sentences(actor: Actor, seats: Sequence[Seat]) -> dict[str, str]:
+def readers_sentences(actor: Actor, seats: Sequence[AnySeat]) -> dict[str, str]:
     """The sentence of each audience the actor may choose, by its value."""
     return {a.value: readers_sentence(a, seats, actor) for a in audiences_of(actor)}
 
 
-def figures_seats(participations: Iterable[Participation]) -> list[Seat]:
+def figures_seats(participations: Iterable[AnyParticipation]) -> list[AnySeat]:
     """Seats that may read figures: the lead, and those whose agreement covers them."""
     return [one.seat for one in participations if can_read_figures(one)]
 
@@ -68,20 +68,20 @@ def names_in_words(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} et {names[-1]}"
 
 
-def _aid_sentence(others: Sequence[Seat]) -> str:
+def _aid_sentence(others: Sequence[AnySeat]) -> str:
     if not others:
         return f"votre organisation, et {LATER_AID}. {NOT_RECOVERY}"
     names = ["votre organisation", *(seat.organisation.name for seat in others)]
     return f"{names_in_words(names)}. {NOT_RECOVERY}"
 
 
-def _all_sentence(others: Sequence[Seat]) -> str:
+def _all_sentence(others: Sequence[AnySeat]) -> str:
     names = ["votre organisation", *map(_name_with_side, others)]
     if any(seat.side is Side.RECOVERY for seat in others):
         return f"{names_in_words(names)}. Le recouvrement lit aussi."
     return f"{names_in_words(names)}, et le recouvrement s’il rejoint le dossier."
 
 
-def _name_with_side(seat: Seat) -> str:
+def _name_with_side(seat: AnySeat) -> str:
     side = " (recouvrement)" if seat.side is Side.RECOVERY else ""
     return f"{seat.organisation.name}{side}"

@@ -15,15 +15,8 @@ from cases.casework.enums import (
     ParticipantRole,
     Section,
 )
-from cases.casework.models import (
-    ActionReply,
-    Assessment,
-    CaseAction,
-    CaseFile,
-    LegalBasis,
-    Participation,
-    TimelineEntry,
-)
+from cases.casework.models import Assessment, CaseAction, LegalBasis, Participation
+from cases.casework.shown import AnyAction, AnyCase, AnyEntry, AnyParticipation, AnyReply
 from partners.people.models import Membership
 from partners.people.rules import Limit
 
@@ -54,7 +47,7 @@ def opening_limit(actor: Actor) -> Limit:
     return Limit(f"open-case:{actor.user_id}", 30, 3600)
 
 
-def role_of(actor: Actor, participations: Iterable[Participation]) -> ParticipantRole | None:
+def role_of(actor: Actor, participations: Iterable[AnyParticipation]) -> ParticipantRole | None:
     """How the actor's seat takes part now, None when it does not."""
     if not actor.reads_cases:
         return None
@@ -69,27 +62,27 @@ def can_read_case(actor: Actor, role: ParticipantRole | None) -> bool:
     return actor.reads_cases and role is not None
 
 
-def can_write_in_case(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_write_in_case(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """The lead and the partners write while the case is not closed; observers only read."""
     return can_read_case(actor, role) and role in WRITERS and case.is_open
 
 
-def can_steer_case(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_steer_case(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """Phase, status, closing: the lead seat, while the case is not closed."""
     return leads_case(actor, case, role) and case.is_open
 
 
-def can_reopen_case(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_reopen_case(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """The lead seat reopens what is closed."""
     return leads_case(actor, case, role) and not case.is_open
 
 
-def leads_case(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def leads_case(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """The actor's seat leads the case."""
     return actor.reads_cases and role is ParticipantRole.LEAD and case.lead_seat_id == actor.seat_id
 
 
-def can_see_openings(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_see_openings(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """ "Who opened what" is for the lead (``trust.md`` §3)."""
     return leads_case(actor, case, role)
 
@@ -106,7 +99,7 @@ def is_left_alone(successor: Membership | None, open_cases: int) -> bool:
 
 
 def can_end_participation(
-    actor: Actor, case: CaseFile, role: ParticipantRole | None, other: Participation
+    actor: Actor, case: AnyCase, role: ParticipantRole | None, other: Participation
 ) -> bool:
     """The lead ends another seat's access; never its own."""
     return (
@@ -114,18 +107,18 @@ def can_end_participation(
     )
 
 
-def can_record_agreement(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_record_agreement(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """Whoever writes in the case, on the helping side: a creditor does not collect agreements."""
     return can_write_in_case(actor, case, role) and actor.side is Side.AID
 
 
-def can_record_permission(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_record_permission(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """A manager whose seat writes in the case on the helping side (``domain.md`` §5)."""
     return can_record_agreement(actor, case, role) and actor.role is Role.MANAGER
 
 
 def can_withdraw_agreement(
-    actor: Actor, case: CaseFile, role: ParticipantRole | None, basis: LegalBasis
+    actor: Actor, case: AnyCase, role: ParticipantRole | None, basis: LegalBasis
 ) -> bool:
     """At the entrepreneur's request: the lead, or the seat that recorded it."""
     is_theirs = leads_case(actor, case, role) or basis.recorded_seat_id == actor.seat_id
@@ -133,7 +126,7 @@ def can_withdraw_agreement(
 
 
 def can_correct_entry(
-    actor: Actor, case: CaseFile, role: ParticipantRole | None, entry: TimelineEntry
+    actor: Actor, case: AnyCase, role: ParticipantRole | None, entry: AnyEntry
 ) -> bool:
     """Its author, or a manager of the seat that wrote it. What was answered by a link has no author
     and is corrected by nobody: the words are not the seat's."""
@@ -144,7 +137,7 @@ def can_correct_entry(
 
 
 def can_change_action(
-    actor: Actor, case: CaseFile, role: ParticipantRole | None, action: CaseAction
+    actor: Actor, case: AnyCase, role: ParticipantRole | None, action: AnyAction
 ) -> bool:
     """Whoever writes in the case and can read the action, while it is not over."""
     return (
@@ -154,7 +147,7 @@ def can_change_action(
     )
 
 
-def is_over(action: CaseAction) -> bool:
+def is_over(action: AnyAction) -> bool:
     """Done or dropped."""
     return action.status in (ActionStatus.DONE, ActionStatus.DROPPED)
 
@@ -166,34 +159,34 @@ def is_asked(action: CaseAction) -> bool:
     return not is_over(action) and action.case.is_open and takes_part
 
 
-def last_reply(action: CaseAction) -> ActionReply | None:
+def last_reply(action: AnyAction) -> AnyReply | None:
     """What was answered since the link was last asked for. ``action.replies`` are loaded."""
     asked_at = action.asked_at
     since = [one for one in action.replies if asked_at is None or one.answered_at >= asked_at]
     return since[-1] if since else None
 
 
-def awaits_reply(action: CaseAction, *, case_is_open: bool) -> bool:
+def awaits_reply(action: AnyAction, *, case_is_open: bool) -> bool:
     """May the bearer of its link still answer? Once each time it is asked, while it is to be done
     and the case is not closed."""
     return case_is_open and not is_over(action) and last_reply(action) is None
 
 
 def can_ask_again(
-    actor: Actor, case: CaseFile, role: ParticipantRole | None, action: CaseAction
+    actor: Actor, case: AnyCase, role: ParticipantRole | None, action: AnyAction
 ) -> bool:
     """Whoever may change an action that was sent to an address sends its link again."""
     return can_change_action(actor, case, role, action) and action.owner_email != ""
 
 
-def proposed_day(action: CaseAction) -> date | None:
+def proposed_day(action: AnyAction) -> date | None:
     """The day proposed instead of the due one, while nobody kept it."""
     reply = last_reply(action)
     day = reply.proposed_on if reply is not None and not is_over(action) else None
     return day if day != action.due_on else None
 
 
-def can_read_figures(participation: Participation | None) -> bool:
+def can_read_figures(participation: AnyParticipation | None) -> bool:
     """The lead (past ones too), and the seats whose agreement covers the figures."""
     if participation is None or participation.ended_at is not None:
         return False

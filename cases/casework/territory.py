@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from app.actors import Actor
 from app.days_off import department_of
-from cases.casework.models import CaseFile
+from cases.casework.shown import AnyCase
 
 #: A reason is good so long, for one member and one case.
 REASON_GOOD_FOR = timedelta(days=30)
@@ -34,7 +34,7 @@ def is_home(actor: Actor, department: str) -> bool:
     return not actor.territory or department in actor.territory
 
 
-def place_of(case: CaseFile) -> str:
+def place_of(case: AnyCase) -> str:
     """Département of the company; empty for a person without company, or a company without place.
 
     Needs ``case.company`` loaded.
@@ -42,7 +42,7 @@ def place_of(case: CaseFile) -> str:
     return _department(case.company.commune_code if case.company else None)
 
 
-def is_outside(actor: Actor, case: CaseFile) -> bool:
+def is_outside(actor: Actor, case: AnyCase) -> bool:
     """The case has a place, and it is not in the member's usual territory."""
     return is_outside_home(actor, case.company.commune_code if case.company else None)
 

@@ -13,13 +13,13 @@ from app.actors import Actor
 from app.web.tables import Key, ListRequest, read_key, write_key
 from cases.casework import queries
 from cases.casework.enums import EntryKind
-from cases.casework.models import Participation, TimelineEntry
-from cases.casework.queries import EntryFilter
-from partners.organisations.models import Seat
+from cases.casework.models import TimelineEntry
+from cases.casework.queries import FIRST_LINES, EntryFilter
+from cases.casework.shown import AnyEntry, AnyParticipation, ShownCase
 from partners.organisations.rules import seat_label
+from partners.organisations.shown import AnySeat
 
-#: Lines on the page of the case, then on each page of the rest.
-FIRST_LINES = 8
+#: Lines on each page after that of the case.
 MORE_LINES = 20
 CORRECTED = "corriges"
 KIND_CHOICES = [
@@ -32,7 +32,7 @@ KIND_CHOICES = [
 class TimelinePage:
     """Some lines, where the next ones begin, how many corrected ones are folded among them."""
 
-    entries: Sequence[TimelineEntry]
+    entries: Sequence[AnyEntry]
     next_key: str = ""
     corrected_below: int = 0
 
@@ -46,12 +46,11 @@ def ask_timeline(arguments: Any) -> ListRequest:
     return ListRequest.from_args(arguments, filters=filters)
 
 
-def first_lines(case_id: uuid.UUID, actor: Actor) -> TimelinePage:
-    """The latest lines, and how many corrected ones are below: one statement."""
-    found, corrected = queries.list_first_entries(case_id, actor, FIRST_LINES + 1)
-    page = _cut(found, FIRST_LINES)
+def first_lines(case: ShownCase) -> TimelinePage:
+    """The latest lines, and how many corrected ones are below."""
+    page = _cut(case.entries, FIRST_LINES)
     shown = sum(one.corrected_at is not None for one in page.entries)
-    return TimelinePage(page.entries, page.next_key, corrected - shown)
+    return TimelinePage(page.entries, page.next_key, case.corrected - shown)
 
 
 def more_lines(case_id: uuid.UUID, listing: ListRequest, after: str, actor: Actor) -> TimelinePage:
@@ -67,9 +66,9 @@ def page_of(entry: TimelineEntry, actor: Actor) -> str | None:
     return write_key(entry.happened_at, uuid.UUID(int=entry.id.int + 1))
 
 
-def seat_choices(participations: Iterable[Participation]) -> list[tuple[str, str]]:
+def seat_choices(participations: Iterable[AnyParticipation]) -> list[tuple[str, str]]:
     """Seats that take or took part, by name; organisations loaded."""
-    seats: dict[uuid.UUID, Seat] = {one.seat_id: one.seat for one in participations}
+    seats: dict[uuid.UUID, AnySeat] = {one.seat_id: one.seat for one in participations}
     return sorted(
         ((str(key), seat_label(seat)) for key, seat in seats.items()), key=lambda one: one[1]
     )
@@ -81,7 +80,7 @@ def _page(
     return _cut(queries.list_entries(case_id, actor, asked, after=after, limit=size + 1), size)
 
 
-def _cut(found: Sequence[TimelineEntry], size: int) -> TimelinePage:
+def _cut(found: Sequence[AnyEntry], size: int) -> TimelinePage:
     """A page of the lines found, of which one more than its size tells that others follow."""
     shown = found[:size]
     last = shown[-1] if len(found) > size else None

@@ -2,28 +2,44 @@
 
 import uuid
 from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement
 
 from app import clock
 from app.actors import Actor
 from app.web.panels import Panel
-from cases.casework.models import CaseFile, LegalBasis
+from cases.casework.models import LegalBasis
 from cases.casework.rules import role_of
-from cases.referrals.queries.needs import list_needs
+from cases.casework.shown import ShownCase
+from cases.referrals.queries.needs import needs_document
 from cases.referrals.queries.referrals import list_messages_of_link, list_waiting_seats
 from cases.referrals.queries.routing import answer_hours_of
 from cases.referrals.routing import delay_in_words
 from cases.referrals.rules.rights import can_add_need
 from cases.referrals.rules.states import need_state
+from cases.referrals.shown import ShownNeed
+
+_NEEDS = msgspec.json.Decoder(list[ShownNeed])
 
 
-def needs_panel(case: CaseFile, actor: Actor) -> Panel:
+def needs_part(actor: Actor) -> dict[str, ColumnElement[Any]]:
+    """What the panel of needs reads of a case, with the case itself.
+
+    Handler of the hook ``case_parts``.
+    """
+    return {"needs": needs_document(actor)}
+
+
+def needs_panel(case: ShownCase, actor: Actor) -> Panel:
     """Needs of the case, each with its state and the referrals this seat may see.
 
-    ``case.participations`` are loaded. A need's state is told to the lead and to the seat that
+    Handler of the hook ``case_panels``. A need's state is told to the lead and to the seat that
     wrote it: what others see of its referrals would not tell it right.
     """
     role = role_of(actor, case.participations)
-    needs = list_needs(case.id, actor)
+    needs = _NEEDS.decode(case.parts["needs"])
     knows = {need.id: actor.seat_id in (case.lead_seat_id, need.seat_id) for need in needs}
     context = {
         "case": case,

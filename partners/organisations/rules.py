@@ -10,7 +10,8 @@ from app.days_off import department_of
 from app.folding import fold
 from app.reference.labels import region_of
 from partners.organisations.enums import SIDE_LABELS, TerritoryKind
-from partners.organisations.models import Organisation, Seat, UnitTerritory
+from partners.organisations.models import Organisation, UnitTerritory
+from partners.organisations.shown import AnySeat
 
 COUNTRY_CODE = "FR"
 #: A page of the directory that nobody confirmed for longer than this is called old.
@@ -54,7 +55,7 @@ def can_run_organisation(
     return runs_platform(actor) or actor.side is not Side.RECOVERY or not aid_has_manager
 
 
-def seat_label(seat: Seat) -> str:
+def seat_label(seat: AnySeat) -> str:
     """Name of a seat; the side is said for creditors only. Needs ``seat.organisation`` loaded."""
     organisation = seat.organisation
     if not organisation.kind.can_claim:

@@ -29,6 +29,7 @@ from cases.casework.queries.sharing import (
     list_unconfirmed_agreements,
     seats_by_id,
 )
+from cases.casework.queries.shown import CASE, FIRST_LINES, Signed, get_shown_case
 from cases.casework.queries.space import (
     Helper,
     SpaceOpening,
@@ -53,17 +54,19 @@ from cases.casework.queries.work import (
     list_actions,
     list_assessments,
     list_entries,
-    list_first_entries,
     select_actions_of_member,
     select_replies_to,
     take_reply_turn,
 )
 
 __all__ = [
+    "CASE",
+    "FIRST_LINES",
     "AskedFacts",
     "EntryFilter",
     "Helper",
     "Opening",
+    "Signed",
     "SpaceOpening",
     "at_the_door",
     "case_page_options",
@@ -86,6 +89,7 @@ __all__ = [
     "get_entry",
     "get_participation",
     "get_reply_for_system",
+    "get_shown_case",
     "is_read_by",
     "latest_assessment",
     "latest_assessment_for",
@@ -97,7 +101,6 @@ __all__ = [
     "list_changes",
     "list_colleagues",
     "list_entries",
-    "list_first_entries",
     "list_helpers",
     "list_openings",
     "list_outside_accesses",

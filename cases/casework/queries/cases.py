@@ -48,8 +48,12 @@ def _read_by_seat(seat_id: uuid.UUID) -> ColumnElement[bool]:
 
 def case_title() -> ColumnElement[str]:
     """The company's name, else the person's (``with_title`` joins them)."""
-    person = func.concat_ws(" ", func.nullif(Person.given_name, ""), Person.family_name)
-    return func.coalesce(Company.name, person)
+    return func.coalesce(Company.name, full_name())
+
+
+def full_name() -> ColumnElement[str]:
+    """The person's given name then family name."""
+    return func.concat_ws(" ", func.nullif(Person.given_name, ""), Person.family_name)
 
 
 def with_title(statement: Select[Any]) -> Select[Any]:

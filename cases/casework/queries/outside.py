@@ -16,13 +16,14 @@ from app.actors import Actor, Role
 from app.db import db
 from cases.casework.errors import ReasonNeeded
 from cases.casework.models import CaseFile, OutsideAccess
+from cases.casework.shown import AnyCase
 from cases.casework.territory import Ties, is_outside, must_say_why
 from partners.people.models import Membership
 
 FACTS = ("follows", "opened", "referred", "said_why_at")
 
 
-def at_the_door(case: CaseFile, actor: Actor) -> None:
+def at_the_door(case: AnyCase, actor: Actor) -> None:
     """Raises ReasonNeeded when this member has to say first why they open this case.
 
     ``case.company`` is loaded. Asks the database nothing inside the territory, nor of the member

@@ -73,17 +73,6 @@ def list_entries(
     return db.session.scalars(statement).unique().all()
 
 
-def list_first_entries(
-    case_id: uuid.UUID, actor: Actor, limit: int
-) -> tuple[Sequence[TimelineEntry], int]:
-    """The latest lines, and how many of the whole timeline were corrected: one statement."""
-    corrected = _heard(case_id, actor, EntryFilter(is_corrected=True), None)
-    number = select(func.count()).select_from(corrected.subquery()).scalar_subquery()
-    statement = _as_read(_heard(case_id, actor, EntryFilter(), None)).add_columns(number)
-    rows = db.session.execute(statement.limit(limit)).unique().all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
-
-
 def _as_read(statement: Select[Any]) -> Select[Any]:
     """With what each line shows, the latest first."""
     latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())

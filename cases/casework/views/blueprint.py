@@ -1,8 +1,10 @@
 """The blueprint of the casework, and what every page about one case begins with."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
@@ -12,11 +14,15 @@ from app.errors import NotAllowed
 from app.security import current_actor
 from cases.casework import readers, rules
 from cases.casework.enums import Audience, ParticipantRole
-from cases.casework.models import CaseFile, Participation
-from cases.casework.queries import get_case
-from partners.organisations.models import Seat
+from cases.casework.models import CaseFile
+from cases.casework.queries import get_case, get_shown_case
+from cases.casework.shown import AnyCase, AnyParticipation, ShownCase
+from partners.organisations.shown import AnySeat
 
 blueprint = Blueprint("casework", __name__)
+
+#: A case to write in, or as its page shows it.
+C = TypeVar("C", bound=AnyCase)
 
 
 def reads_cases(actor: Actor) -> bool:
@@ -25,19 +31,20 @@ def reads_cases(actor: Actor) -> bool:
 
 
 @dataclass(frozen=True)
-class OpenedCase:
+class OpenedCase(Generic[C]):
     """A case on the desk of whoever opened it: what they may do there, who reads what."""
 
-    case: CaseFile
+    case: C
     actor: Actor
 
     @cached_property
-    def present(self) -> list[Participation]:
+    def present(self) -> list[AnyParticipation]:
         """Seats that take part now."""
-        return [one for one in self.case.participations if one.ended_at is None]
+        participations: Sequence[AnyParticipation] = self.case.participations
+        return [one for one in participations if one.ended_at is None]
 
     @cached_property
-    def mine(self) -> Participation | None:
+    def mine(self) -> AnyParticipation | None:
         """How the actor's own seat takes part."""
         return next((one for one in self.present if one.seat_id == self.actor.seat_id), None)
 
@@ -87,7 +94,7 @@ class OpenedCase:
         return rules.can_read_figures(self.mine)
 
     @cached_property
-    def seats(self) -> list[Seat]:
+    def seats(self) -> list[AnySeat]:
         """Seats that take part now, with their organisation."""
         return [one.seat for one in self.present]
 
@@ -113,7 +120,7 @@ class OpenedCase:
         return url_for("casework.show", case_id=self.case.id)
 
 
-def load_case(case_id: uuid.UUID, *, to_show: bool = True) -> OpenedCase:
+def load_case(case_id: uuid.UUID, *, to_show: bool = True) -> OpenedCase[CaseFile]:
     """The case for whoever asks; who takes part, without their names, unless it is to be shown.
 
     Raises NotVisible, ReasonNeeded.
@@ -122,12 +129,18 @@ def load_case(case_id: uuid.UUID, *, to_show: bool = True) -> OpenedCase:
     return OpenedCase(get_case(case_id, actor, to_show=to_show), actor)
 
 
+def load_shown_case(case_id: uuid.UUID) -> OpenedCase[ShownCase]:
+    """The case as its page shows it to whoever asks. Raises NotVisible, ReasonNeeded."""
+    actor = current_actor()
+    return OpenedCase(get_shown_case(case_id, actor), actor)
+
+
 def refuse_unless(is_allowed: bool) -> None:
     """Visible, but not theirs to do. Raises NotAllowed."""
     if not is_allowed:
         raise NotAllowed
 
 
-def back_to(opened: OpenedCase, anchor: str | None = None) -> Response:
+def back_to(opened: OpenedCase[CaseFile], anchor: str | None = None) -> Response:
     """Back on the page of the case."""
     return redirect(url_for("casework.show", case_id=opened.case.id, _anchor=anchor))

@@ -11,6 +11,7 @@ from app.security import current_actor, requires
 from app.web.tables import ListRequest
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
+from cases.casework.shown import ShownCase
 from cases.casework.timelines import (
     KIND_CHOICES,
     ask_timeline,
@@ -18,27 +19,33 @@ from cases.casework.timelines import (
     more_lines,
     seat_choices,
 )
-from cases.casework.views.blueprint import OpenedCase, blueprint, load_case, reads_cases
+from cases.casework.views.blueprint import (
+    OpenedCase,
+    blueprint,
+    load_case,
+    load_shown_case,
+    reads_cases,
+)
 
 
 @blueprint.get("/dossiers/<uuid:case_id>")
 @requires(reads_cases)
 def show(case_id: uuid.UUID) -> str:
     """Header, needs, timeline, actions."""
-    opened = load_case(case_id)
+    opened = load_shown_case(case_id)
     return show_case(opened, entry_form(opened))
 
 
-def show_case(opened: OpenedCase, form: EntryForm) -> str:
+def show_case(opened: OpenedCase[ShownCase], form: EntryForm) -> str:
     """The case page around a form of the timeline, fresh or to be corrected."""
     case, actor = opened.case, opened.actor
     values = {
         "opened": opened,
         "case": case,
         "form": form,
-        "page": first_lines(case.id, actor),
+        "page": first_lines(case),
         "filters": timeline_filters(opened, ListRequest()),
-        "actions": queries.list_actions(case.id, actor),
+        "actions": case.actions,
         "panels": sorted(hooks.fire("case_panels", case, actor), key=lambda one: one.order),
         "rules": rules,
         "is_more": False,
@@ -75,7 +82,7 @@ def timeline(case_id: uuid.UUID) -> Response:
     return response
 
 
-def timeline_filters(opened: OpenedCase, listing: ListRequest) -> dict[str, Any]:
+def timeline_filters(opened: OpenedCase[Any], listing: ListRequest) -> dict[str, Any]:
     """What the form of filters shows, and what « Voir la suite » keeps of it."""
     return {
         "listing": listing,
@@ -103,7 +110,7 @@ def history(case_id: uuid.UUID) -> str:
     )
 
 
-def entry_form(opened: OpenedCase) -> EntryForm:
+def entry_form(opened: OpenedCase[Any]) -> EntryForm:
     """The form of the timeline, with the readers this actor may choose."""
     actor = current_actor()
     return EntryForm(

@@ -12,6 +12,7 @@ from cases.casework import commands, queries, rules
 from cases.casework.enums import OPENINGS, Section
 from cases.casework.errors import LeadCannotLeave
 from cases.casework.forms import LeaveForm
+from cases.casework.models import Participation
 from cases.casework.views.blueprint import (
     back_to,
     blueprint,
@@ -53,11 +54,12 @@ def sharing(case_id: uuid.UUID) -> str:
 def leave(case_id: uuid.UUID) -> ResponseReturnValue:
     """The seat leaves, on a page that says what it loses."""
     opened = load_case(case_id)
-    refuse_unless(opened.can_leave and opened.mine is not None)
+    mine = opened.mine
+    refuse_unless(opened.can_leave)
     form = LeaveForm()
-    if form.validate_on_submit() and opened.mine is not None:
+    if form.validate_on_submit() and isinstance(mine, Participation):
         with unit_of_work():
-            commands.leave_case(opened.mine, reason=form.reason.data or "", by=opened.actor)
+            commands.leave_case(mine, reason=form.reason.data or "", by=opened.actor)
         flash("Votre organisation a quitté le dossier. Ce que vous y avez écrit reste.", "success")
         return redirect(url_for("casework.list_cases"))
     page = render_template("cases/casework/leave.html", opened=opened, form=form)

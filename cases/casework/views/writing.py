@@ -23,6 +23,7 @@ from cases.casework.views.blueprint import (
     back_to,
     blueprint,
     load_case,
+    load_shown_case,
     reads_cases,
     refuse_unless,
 )
@@ -37,7 +38,7 @@ def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
     refuse_unless(opened.can_write)
     form = entry_form(opened)
     if not form.validate():
-        return show_case(load_case(case_id), form), 422
+        return show_case(load_shown_case(case_id), form), 422
     with unit_of_work():
         entry = commands.write_entry(
             opened.case,

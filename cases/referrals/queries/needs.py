@@ -4,15 +4,16 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, Side
 from app.db import db
+from app.documents import document, documents
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
-from cases.casework.queries import at_the_door, is_read_by
+from cases.casework.queries import CASE, Signed, at_the_door, is_read_by
 from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.referrals import is_told_to
@@ -27,11 +28,13 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
     seat_id = actor.seat_id if actor.reads_cases else None
     if seat_id is None:
         return statement.where(Need.id.is_(None))
+    return statement.where(is_read_by(actor), _hears(actor))
+
+
+def _hears(actor: Actor) -> ColumnElement[bool]:
+    """The need of the row is written for the actor's side, or by their seat."""
     heard = [Audience.ALL, Audience.AID] if actor.side is Side.AID else [Audience.ALL]
-    return statement.where(
-        is_read_by(actor),
-        Need.audience.in_(heard) | (Need.seat_id == seat_id),
-    )
+    return Need.audience.in_(heard) | (Need.seat_id == actor.seat_id)
 
 
 def list_options() -> tuple:
@@ -80,6 +83,28 @@ def find_need_of_form(client_key: str, actor: Actor) -> Need | None:
         Need.client_key == client_key, Need.seat_id == actor.seat_id
     )
     return db.session.scalars(statement).one_or_none()
+
+
+def needs_document(actor: Actor) -> ColumnElement[Any]:
+    """A list of ``ShownNeed``, the oldest first: a part of the page of a case (``CASE``)."""
+    receiver = Signed()
+    referral = document(
+        id=Referral.id,
+        state=Referral.state,
+        answer_by=Referral.answer_by,
+        receiver_seat=receiver.seat_document(),
+    )
+    referrals = select(documents(referral, Referral.created_at, Referral.id))
+    referrals = receiver.joined(referrals.select_from(Referral), Referral.receiver_seat_id)
+    one = document(
+        id=Need.id,
+        seat_id=Need.seat_id,
+        subject=Need.subject,
+        description=Need.description,
+        referrals=referrals.where(Referral.need_id == Need.id, is_told_to(actor)).scalar_subquery(),
+    )
+    needs = select(documents(one, Need.created_at, Need.id)).select_from(Need)
+    return needs.where(Need.case_id == CASE, _hears(actor)).scalar_subquery()
 
 
 def list_needs(case_id: uuid.UUID, actor: Actor) -> Sequence[Need]:

@@ -10,6 +10,7 @@ from app.links import LinkPurpose
 from cases.casework.enums import ParticipantRole
 from cases.casework.models import CaseFile
 from cases.casework.rules import can_write_in_case, leads_case
+from cases.casework.shown import AnyCase
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import Need, Referral
 from cases.referrals.rules.states import TAKEN, WAITING, is_sheet_open
@@ -21,7 +22,7 @@ def works_with_referrals(actor: Actor) -> bool:
     return actor.reads_cases
 
 
-def can_add_need(actor: Actor, case: CaseFile, role: ParticipantRole | None) -> bool:
+def can_add_need(actor: Actor, case: AnyCase, role: ParticipantRole | None) -> bool:
     """Whoever writes in the case, on the helping side."""
     return can_write_in_case(actor, case, role) and actor.side is Side.AID
 

@@ -47,6 +47,14 @@ REVERSES: dict[S, str] = {
 }
 
 
+class Stated(Protocol):
+    """Anything that has a state."""
+
+    @property
+    def state(self) -> S:
+        """Where it stands."""
+
+
 class Standing(Protocol):
     """Anything that has a state and a kind."""
 
@@ -87,7 +95,7 @@ def is_sheet_open(referral: Standing) -> bool:
     return referral.state not in SHEET_CLOSED and referral.kind is not ReferralKind.SIGNPOST
 
 
-def need_state(referrals: Iterable[Standing]) -> NeedState:
+def need_state(referrals: Iterable[Stated]) -> NeedState:
     """State of a need, from its referrals; the happiest one wins, drafts do not count.
 
     Revoked sendings count for nothing: whoever took them back will send again.

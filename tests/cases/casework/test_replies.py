@@ -462,7 +462,7 @@ def test_replies_cost_no_statement_on_the_case_page(client, world, count):
     sign_in(client, world.adviser)
     with recorded_statements() as statements:
         client.get(f"/dossiers/{world.case.id}")
-    assert len(statements) == 7
+    assert len(statements) == 4
 
 
 # --- refusals of the commands --------------------------------------------------------------------

@@ -10,7 +10,8 @@ from app import clock
 from cases.casework import commands, queries
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.models import TimelineEntry
-from cases.casework.timelines import FIRST_LINES, MORE_LINES, ask_timeline, first_lines, more_lines
+from cases.casework.queries import FIRST_LINES, get_shown_case
+from cases.casework.timelines import MORE_LINES, ask_timeline, first_lines, more_lines
 from tests.factories.casework import make_entry
 from tests.factories.world import World, make_world
 from tests.support.acting import act_as_member, acting_as, actor_of, seeding
@@ -38,7 +39,7 @@ def test_pages_follow_one_another_without_gap_nor_repeat(world: World) -> None:
     fill(world, 50)
     actor = act_as_member(world.adviser)
     whole = [one.id for one in queries.list_entries(world.case.id, actor)]
-    page = first_lines(world.case.id, actor)
+    page = first_lines(get_shown_case(world.case.id, actor))
     read = [one.id for one in page.entries]
     assert len(read) == FIRST_LINES
     while page.next_key:
@@ -69,7 +70,7 @@ def test_filters_by_kind_by_seat_and_by_correction(world: World) -> None:
     assert found(genre="corriges") == ["Appel corrigé."]
     assert len(found(genre="call")) == 15
     assert found(structure="nimporte") == found()
-    assert first_lines(world.case.id, actor).corrected_below == 1
+    assert first_lines(get_shown_case(world.case.id, actor)).corrected_below == 1
 
 
 def test_a_partner_counts_only_the_corrections_it_hears(world: World) -> None:
@@ -80,7 +81,8 @@ def test_a_partner_counts_only_the_corrections_it_hears(world: World) -> None:
         kept.corrected_at, kept.happened_at = clock.now(), clock.now() - timedelta(days=90)
     for member, expected in ((world.adviser, 1), (world.partner, 0)):
         with acting_as(actor_of(member)):
-            assert first_lines(world.case.id, actor_of(member)).corrected_below == expected
+            case = get_shown_case(world.case.id, actor_of(member))
+            assert first_lines(case).corrected_below == expected
 
 
 def test_the_page_of_a_long_case_is_short_and_its_rest_is_one_link_away(

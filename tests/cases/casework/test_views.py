@@ -108,7 +108,7 @@ def test_the_case_page_asks_the_same_statements_whatever_its_length(client, worl
             )
     with recorded_statements() as statements:
         client.get(f"/dossiers/{world.case.id}")
-    assert len(statements) == 7
+    assert len(statements) == 4
 
 
 def test_writing_in_the_timeline(client, world):

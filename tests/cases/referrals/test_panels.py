@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import clock
 from app.today import read_today
-from cases.casework.queries import get_case
+from cases.casework.queries import get_shown_case
 from cases.referrals import commands
 from cases.referrals.enums import NeedState
 from cases.referrals.panels import answer_delays, needs_panel
@@ -35,7 +35,7 @@ def test_the_lead_reads_the_state_of_each_need(story: Story) -> None:
     health = make_need(story.case, story.adviser, Subject.HEALTH, audience="own")
     story.send()
     actor = act_as_member(story.adviser)
-    panel = needs_panel(get_case(story.case.id, actor), actor)
+    panel = needs_panel(get_shown_case(story.case.id, actor), actor)
     assert panel.context["states"] == {
         story.need.id: NeedState.WAITING,
         health.id: NeedState.TO_SEND,
@@ -50,9 +50,9 @@ def test_a_partner_reads_its_own_referrals_only(story: Story) -> None:
     actor = act_as_member(story.partner)
     with acting_as(actor) as session:
         session.expunge_all()
-        panel = needs_panel(get_case(story.case.id, actor), actor)
+        panel = needs_panel(get_shown_case(story.case.id, actor), actor)
     [need] = panel.context["needs"]
-    assert [one.receiver_seat_id for one in need.referrals] == [story.partner.seat_id]
+    assert [one.receiver_seat.id for one in need.referrals] == [story.partner.seat_id]
     assert panel.context["states"] == {}
 
 

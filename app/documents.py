@@ -1,0 +1,39 @@
+"""All that a page shows, asked in one statement: rows as JSON, which a typed object is read from.
+
+A mapped object is made for writing: each statement that loads some settles anew how each of their
+columns and relations is filled. A page that only shows asks for a document instead, under the same
+policies, and ``msgspec`` reads it in one go, refusing what has not the shape it expects.
+"""
+
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Text, case, cast, func, literal_column
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+EMPTY: ColumnElement[Any] = literal_column("'[]'::json")
+
+
+def document(**columns: Any) -> ColumnElement[Any]:
+    """A JSON object of these columns, fifty at most."""
+    # The names are those of arguments: written in the statement, they are not sent each time.
+    pairs = [part for name, value in columns.items() for part in (_word(name), value)]
+    return func.json_build_object(*pairs, type_=JSON)
+
+
+def document_if(key: Any, **columns: Any) -> ColumnElement[Any]:
+    """The same of a row that an outer join may not have found: null then; ``key`` is its key."""
+    return case((key.is_not(None), document(**columns)))
+
+
+def documents(one: Any, *order: Any) -> ColumnElement[Any]:
+    """A JSON array of one document a row, in this order, empty when there is no row."""
+    return func.coalesce(func.json_agg(aggregate_order_by(one, *order)), EMPTY)
+
+
+def as_text(found: ColumnElement[Any]) -> ColumnElement[str]:
+    """As it travels: read once, by whoever knows its shape."""
+    return cast(found, Text)
+
+
+def _word(name: str) -> ColumnElement[str]:
+    return literal_column(f"'{name}'")

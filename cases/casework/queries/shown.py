@@ -1,0 +1,227 @@
+"""The page of a case, read in one statement: the case, who takes part, what is written and done,
+and the parts of higher features (hook ``case_parts``)."""
+
+import uuid
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select
+from sqlalchemy import case as either
+from sqlalchemy.orm import aliased
+
+from app import hooks
+from app.actors import Actor, ActorKind, Role, Side
+from app.db import db
+from app.documents import EMPTY, as_text, document, document_if, documents
+from app.hooks import Handler
+from app.reference.models import Commune
+from app.today import SEAT
+from cases.casework.models import (
+    ActionReply,
+    CaseAction,
+    CaseFile,
+    EntryRevision,
+    Participation,
+    TimelineEntry,
+)
+from cases.casework.queries.cases import full_name, is_read_by, one_or_refuse, with_title
+from cases.casework.queries.outside import at_the_door
+from cases.casework.queries.work import OPEN_ACTIONS
+from cases.casework.shown import ShownCase
+from cases.companies.models import Company, Person
+from partners.organisations.models import Organisation, Seat
+from partners.people.models import Membership, UserAccount
+
+#: When the statement runs: which case.
+CASE: Any = bindparam("case", type_=Uuid)
+#: Lines of the timeline on the page; one more is read, which tells that others follow.
+FIRST_LINES = 8
+
+_READER = msgspec.json.Decoder(ShownCase)
+
+
+def get_shown_case(case_id: uuid.UUID, actor: Actor) -> ShownCase:
+    """The case as its page shows it to this actor: one statement.
+
+    Raises NotVisible, and ReasonNeeded outside the member's territory.
+    """
+    handlers = hooks.handlers_of("case_parts")
+    statement = _statement(handlers, actor.kind, actor.role, actor.side)
+    values = {CASE.key: case_id, SEAT.key: actor.seat_id}
+    case: ShownCase = _READER.decode(one_or_refuse(db.session.scalar(statement, values)))
+    at_the_door(case, actor)
+    return case
+
+
+class Signed:
+    """The seat, and its member or none, of a row of a document: joined under names of their own."""
+
+    def __init__(self) -> None:
+        self.seat, self.organisation = aliased(Seat), aliased(Organisation)
+        self.member, self.user = aliased(Membership), aliased(UserAccount)
+
+    def joined(self, statement: Select[Any], seat_id: Any, member_id: Any = None) -> Select[Any]:
+        """The statement with the seat, and with the member where one is told."""
+        statement = statement.join(self.seat, self.seat.id == seat_id)
+        statement = statement.join(
+            self.organisation, self.organisation.id == self.seat.organisation_id
+        )
+        return statement if member_id is None else self.with_member(statement, member_id)
+
+    def with_member(self, statement: Select[Any], member_id: Any) -> Select[Any]:
+        """The statement with the member, where there is one."""
+        found = statement.outerjoin(self.member, self.member.id == member_id)
+        return found.outerjoin(self.user, self.user.id == self.member.user_id)
+
+    def seat_document(self) -> ColumnElement[Any]:
+        """A ``ShownSeat``."""
+        named = document(name=self.organisation.name, kind=self.organisation.kind)
+        return document(id=self.seat.id, side=self.seat.side, organisation=named)
+
+    def member_document(self) -> ColumnElement[Any]:
+        """A ``ShownMember``, null where there is none."""
+        return document_if(self.member.id, user=document(full_name=self.user.full_name))
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    handlers: tuple[Handler, ...], kind: ActorKind, role: Role | None, side: Side | None
+) -> Select[str]:
+    """Made once for each role and side; who asks, and which case, is given when it runs."""
+    whoever = Actor(kind=kind, role=role, side=side, seat_id=SEAT)
+    parts: dict[str, Any] = {}
+    for handler in handlers:
+        parts |= handler(whoever)
+    lead = Signed()
+    found = document(
+        id=CaseFile.id,
+        reference=CaseFile.reference,
+        phase=CaseFile.phase,
+        status=CaseFile.status,
+        outcome=CaseFile.outcome,
+        opened_at=CaseFile.opened_at,
+        paused_until=CaseFile.paused_until,
+        paused_reason=CaseFile.paused_reason,
+        second_reason=CaseFile.second_reason,
+        lead_seat_id=CaseFile.lead_seat_id,
+        lead_member_id=CaseFile.lead_member_id,
+        company=_company(),
+        person=document_if(Person.id, id=Person.id, full_name=full_name(), phone=Person.phone),
+        lead_seat=lead.seat_document(),
+        lead_member=lead.member_document(),
+        participations=_participations(),
+        entries=_entries(),
+        corrected=_corrected(),
+        actions=_actions(),
+        parts=document(**parts),
+    )
+    statement = with_title(select(as_text(found)).select_from(CaseFile)).outerjoin(Company.commune)
+    statement = lead.joined(statement, CaseFile.lead_seat_id, CaseFile.lead_member_id)
+    return statement.where(CaseFile.id == CASE, is_read_by(whoever))
+
+
+def _company() -> ColumnElement[Any]:
+    return document_if(
+        Company.id,
+        id=Company.id,
+        name=Company.name,
+        siren=Company.siren,
+        naf=Company.naf,
+        headcount_band=Company.headcount_band,
+        commune_code=Company.commune_code,
+        commune=document_if(Commune.code, name=Commune.name),
+    )
+
+
+def _participations() -> ColumnElement[Any]:
+    """Past ones too: their lines may be asked for."""
+    signed = Signed()
+    one = document(
+        seat_id=Participation.seat_id,
+        role=Participation.role,
+        was_lead=Participation.was_lead,
+        sections=Participation.sections,
+        ended_at=Participation.ended_at,
+        seat=signed.seat_document(),
+        member=signed.member_document(),
+    )
+    found = select(documents(one, Participation.started_at)).select_from(Participation)
+    found = signed.joined(found, Participation.seat_id, Participation.member_id)
+    return found.where(Participation.case_id == CASE).scalar_subquery()
+
+
+def _entries() -> ColumnElement[Any]:
+    """The latest lines; earlier texts are looked for where a line was corrected."""
+    signed = Signed()
+    revision = document(body=EntryRevision.body, replaced_at=EntryRevision.replaced_at)
+    revisions = select(documents(revision, EntryRevision.replaced_at)).where(
+        EntryRevision.entry_id == TimelineEntry.id
+    )
+    one = document(
+        id=TimelineEntry.id,
+        kind=TimelineEntry.kind,
+        audience=TimelineEntry.audience,
+        seat_id=TimelineEntry.seat_id,
+        author_id=TimelineEntry.author_id,
+        body=TimelineEntry.body,
+        happened_at=TimelineEntry.happened_at,
+        corrected_at=TimelineEntry.corrected_at,
+        seat=signed.seat_document(),
+        author=signed.member_document(),
+        revisions=either(
+            (TimelineEntry.corrected_at.is_not(None), revisions.scalar_subquery()), else_=EMPTY
+        ),
+    )
+    found = select(one.label("line"), TimelineEntry.happened_at, TimelineEntry.id)
+    found = signed.joined(
+        found.select_from(TimelineEntry), TimelineEntry.seat_id, TimelineEntry.author_id
+    )
+    latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
+    last = (
+        found.where(TimelineEntry.case_id == CASE)
+        .order_by(*latest)
+        .limit(FIRST_LINES + 1)
+        .subquery()
+    )
+    in_order = (last.c.happened_at.desc(), last.c.id.desc())
+    return select(documents(last.c.line, *in_order)).scalar_subquery()
+
+
+def _corrected() -> ColumnElement[Any]:
+    corrected = select(func.count()).select_from(TimelineEntry)
+    return corrected.where(
+        TimelineEntry.case_id == CASE, TimelineEntry.corrected_at.is_not(None)
+    ).scalar_subquery()
+
+
+def _actions() -> ColumnElement[Any]:
+    """Those to do by due day, then the finished ones."""
+    signed = Signed()
+    reply = document(
+        answer=ActionReply.answer,
+        text=ActionReply.text,
+        proposed_on=ActionReply.proposed_on,
+        answered_at=ActionReply.answered_at,
+    )
+    replies = select(documents(reply, ActionReply.answered_at)).where(
+        ActionReply.action_id == CaseAction.id
+    )
+    one = document(
+        id=CaseAction.id,
+        seat_id=CaseAction.seat_id,
+        audience=CaseAction.audience,
+        objective=CaseAction.objective,
+        owner_name=CaseAction.owner_name,
+        owner_email=CaseAction.owner_email,
+        due_on=CaseAction.due_on,
+        status=CaseAction.status,
+        asked_at=CaseAction.asked_at,
+        owner=signed.member_document(),
+        replies=replies.scalar_subquery(),
+    )
+    order = (CaseAction.status.not_in(OPEN_ACTIONS), CaseAction.due_on, CaseAction.id)
+    found = signed.with_member(
+        select(documents(one, *order)).select_from(CaseAction), CaseAction.owner_id
+    )
+    return found.where(CaseAction.case_id == CASE).scalar_subquery()
