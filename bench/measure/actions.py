@@ -146,7 +146,7 @@ def _write_note(browser: Asks, number: int, targets: Targets) -> Answer:
     note = _note(number, targets)
     fields = {"csrf_token": browser.token, "kind": "note", "audience": "aid"}
     fields |= {"happened_on": targets.today, "body": f"{NOTE} ({number})"}
-    return browser.post(f"/dossiers/{note['case']}/fil/ecrire", fields).expect(302, 303)
+    return browser.post_and_read(f"/dossiers/{note['case']}/fil/ecrire", fields).expect(302, 303)
 
 
 def _send(browser: Asks, number: int, targets: Targets) -> Answer:
@@ -162,7 +162,7 @@ def _send(browser: Asks, number: int, targets: Targets) -> Answer:
         "sections": ["identity", "situation"],
         "message": "Merci de me dire si vous prenez.",
     }
-    answer = browser.post(f"/besoins/{sending.need}/envoi", fields).expect(302, 303)
+    answer = browser.post_and_read(f"/besoins/{sending.need}/envoi", fields).expect(302, 303)
     if "erreur" in answer.location:
         raise Unexpected(f"not sent: {answer.location}")
     return answer

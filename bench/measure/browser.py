@@ -54,6 +54,10 @@ class Asks(Protocol):
     def post(self, path: str, fields: Fields) -> Answer:
         """Send a form."""
 
+    def post_and_read(self, path: str, fields: Fields) -> Answer:
+        """Send a form, then keep the cookies as they were: the next page of a person shows the
+        message that was left in them and takes it away, it does not grow from form to form."""
+
 
 @dataclass
 class Browser:
@@ -76,6 +80,13 @@ class Browser:
     def post(self, path: str, fields: Fields) -> Answer:
         """Send a form."""
         return self._ask("POST", path, urlencode(fields, doseq=True).encode())
+
+    def post_and_read(self, path: str, fields: Fields) -> Answer:
+        """Send a form whose message the next page would take away."""
+        before = dict(self.cookies)
+        answer = self.post(path, fields)
+        self.cookies = before
+        return answer
 
     def read_token(self, path: str) -> str:
         """The token of the forms of a page; it holds for the whole session."""

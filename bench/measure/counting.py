@@ -20,8 +20,8 @@ class InProcess:
         self.client = app.test_client()
         self.token = browser.token
         self.base = f"http://127.0.0.1:{browser.port}"
-        for name, value in browser.cookies.items():
-            self.client.set_cookie(name, value, domain="127.0.0.1")
+        self.cookies = dict(browser.cookies)
+        self._take_cookies()
 
     def get(self, path: str) -> Answer:
         """Ask for a page, all of it."""
@@ -30,6 +30,16 @@ class InProcess:
     def post(self, path: str, fields: Fields) -> Answer:
         """Send a form."""
         return self._answer(self.client.post(path, data=dict(fields), base_url=self.base))
+
+    def post_and_read(self, path: str, fields: Fields) -> Answer:
+        """Send a form whose message the next page would take away."""
+        answer = self.post(path, fields)
+        self._take_cookies()
+        return answer
+
+    def _take_cookies(self) -> None:
+        for name, value in self.cookies.items():
+            self.client.set_cookie(name, value, domain="127.0.0.1")
 
     def _answer(self, response: Any) -> Answer:
         return Answer(response.status_code, response.headers.get("Location", ""), response.data)

@@ -105,7 +105,7 @@ class Day:
         numbers = (draw.randint(1, 99) for _ in range(3))
         fields = {"csrf_token": browser.token, "kind": "note", "audience": "aid"}
         fields |= {"happened_on": self.targets.today, "body": NOTE.format(*numbers)}
-        browser.post(f"/dossiers/{case}/fil/ecrire", fields).expect(302, 303)
+        browser.post_and_read(f"/dossiers/{case}/fil/ecrire", fields).expect(302, 303)
 
 
 def spend_a_day(site: Site, app: Flask, targets: Targets, browser: Browser) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def test_the_document_says_what_the_models_say(world: World, reader: str) -> Non
             "Il y a 20 minutes.",
             "Il y a 10 minutes.",
         ]
-        assert {len(one.replies) for one in shown.actions} == {0, 2}
+        assert 2 in {len(one.replies) for one in shown.actions}
 
 
 def test_a_long_timeline_is_cut_and_its_corrections_are_counted_whole(world: World) -> None:
