@@ -26,8 +26,8 @@ def document_if(key: Any, **columns: Any) -> ColumnElement[Any]:
 
 
 def documents(one: Any, *order: Any) -> ColumnElement[Any]:
-    """A JSON array of one document a row, in this order, empty when there is no row."""
-    return func.coalesce(func.json_agg(aggregate_order_by(one, *order)), EMPTY)
+    """A JSON array of one document a row, in this order if any, empty when there is no row."""
+    return func.coalesce(func.json_agg(aggregate_order_by(one, *order) if order else one), EMPTY)
 
 
 def as_text(found: ColumnElement[Any]) -> ColumnElement[str]:

@@ -7,15 +7,15 @@ Nobody updates or deletes events. They are chained afterwards by rows of their o
 
 import uuid
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, Table, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
 from app.actors import Actor, ActorKind
-from app.db import Base, Identified, RowClass, db, row_class, text_enum
+from app.db import Base, Identified, RowClass, db, row_class, text_enum, unit_of_work
 
 
 class JournalEvent(Identified, Base):
@@ -73,10 +73,7 @@ class JournalCheckpoint(Identified, Base):
     erased_at: Mapped[datetime]
 
 
-class Recorded(Protocol):
-    """Anything that can be named in the journal: it has an identifier and a table."""
-
-    id: uuid.UUID
+_WRITE = insert(cast(Table, JournalEvent.__table__))
 
 
 def record(
@@ -94,19 +91,43 @@ def record(
     """
     if obj.id is None:
         db.session.flush()
-    event = JournalEvent(
-        principal=by.kind,
-        user_id=by.user_id,
-        seat_id=by.seat_id,
-        link_id=by.link_id,
-        action=action,
-        object_type=obj.__tablename__,
-        object_id=obj.id,
-        case_id=case_id or _case_of(obj),
-        details=details or {},
-    )
+    event = JournalEvent(**_values(obj, action, by, case_id, details))
     db.session.add(event)
     return event
+
+
+def record_reading(
+    obj: Any,
+    action: str,
+    *,
+    by: Actor,
+    case_id: uuid.UUID | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write one event about ``obj`` (a mapped row, or what shows it), and commit it: a page that
+    only reads writes nothing else, and makes no mapped object for it."""
+    with unit_of_work() as session:
+        session.execute(_WRITE, _values(obj, action, by, case_id, details))
+
+
+def _values(
+    obj: Any,
+    action: str,
+    by: Actor,
+    case_id: uuid.UUID | None,
+    details: dict[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "principal": by.kind,
+        "user_id": by.user_id,
+        "seat_id": by.seat_id,
+        "link_id": by.link_id,
+        "action": action,
+        "object_type": obj.__tablename__,
+        "object_id": obj.id,
+        "case_id": case_id or _case_of(obj),
+        "details": details or {},
+    }
 
 
 def _case_of(obj: Any) -> uuid.UUID | None:

@@ -16,7 +16,14 @@ from cases.casework.enums import (
     Section,
 )
 from cases.casework.models import Assessment, CaseAction, LegalBasis, Participation
-from cases.casework.shown import AnyAction, AnyCase, AnyEntry, AnyParticipation, AnyReply
+from cases.casework.shown import (
+    AnyAction,
+    AnyCase,
+    AnyEntry,
+    AnyParticipation,
+    AnyReply,
+    BareParticipation,
+)
 from partners.people.models import Membership
 from partners.people.rules import Limit
 
@@ -47,7 +54,9 @@ def opening_limit(actor: Actor) -> Limit:
     return Limit(f"open-case:{actor.user_id}", 30, 3600)
 
 
-def role_of(actor: Actor, participations: Iterable[AnyParticipation]) -> ParticipantRole | None:
+def role_of(
+    actor: Actor, participations: Iterable[AnyParticipation | BareParticipation]
+) -> ParticipantRole | None:
     """How the actor's seat takes part now, None when it does not."""
     if not actor.reads_cases:
         return None

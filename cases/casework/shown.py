@@ -35,6 +35,36 @@ class ShownParticipation(msgspec.Struct, frozen=True):
     member: ShownMember | None
 
 
+class BareParticipation(msgspec.Struct, frozen=True):
+    """A seat that takes or took part, and how."""
+
+    seat_id: uuid.UUID
+    role: ParticipantRole
+    ended_at: datetime | None
+
+
+class BarePlace(msgspec.Struct, frozen=True):
+    """Where a company is (INSEE code)."""
+
+    commune_code: str | None
+
+
+class BareCase(msgspec.Struct, frozen=True):
+    """What says whether a member may open a case, and write in it: for what shows nothing."""
+
+    id: uuid.UUID
+    status: CaseStatus
+    lead_seat_id: uuid.UUID
+    lead_member_id: uuid.UUID | None
+    company: BarePlace | None
+    participations: list[BareParticipation]
+
+    @property
+    def is_open(self) -> bool:
+        """Anything but closed."""
+        return self.status is not CaseStatus.CLOSED
+
+
 class ShownRevision(msgspec.Struct, frozen=True):
     """An earlier text of a line."""
 
@@ -124,7 +154,7 @@ class ShownCase(msgspec.Struct, frozen=True):
         return self.company.name if self.company else self.person.full_name  # type: ignore[union-attr]
 
 
-AnyCase = CaseFile | ShownCase
+AnyCase = CaseFile | ShownCase | BareCase
 AnyParticipation = Participation | ShownParticipation
 AnyEntry = TimelineEntry | ShownEntry
 AnyAction = CaseAction | ShownAction

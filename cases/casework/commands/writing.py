@@ -8,12 +8,13 @@ from app.actors import Actor
 from app.db import db
 from cases.casework.enums import Audience, EntryKind
 from cases.casework.errors import AudienceNotOpen, CaseIsClosed, HappensLater, NothingChanged
-from cases.casework.models import CaseFile, EntryRevision, TimelineEntry
+from cases.casework.models import EntryRevision, TimelineEntry
 from cases.casework.rules import audiences_of
+from cases.casework.shown import AnyCase
 
 
 def write_entry(
-    case: CaseFile,
+    case: AnyCase,
     *,
     kind: EntryKind,
     audience: Audience,

@@ -29,7 +29,7 @@ from cases.casework.queries.sharing import (
     list_unconfirmed_agreements,
     seats_by_id,
 )
-from cases.casework.queries.shown import CASE, FIRST_LINES, Signed, get_shown_case
+from cases.casework.queries.shown import CASE, FIRST_LINES, Signed, get_bare_case, get_shown_case
 from cases.casework.queries.space import (
     Helper,
     SpaceOpening,
@@ -82,6 +82,7 @@ __all__ = [
     "get_agreement_for_system",
     "get_agreement_of_person",
     "get_asked_facts",
+    "get_bare_case",
     "get_basis",
     "get_basis_of_link",
     "get_case",

@@ -61,15 +61,13 @@ def with_title(statement: Select[Any]) -> Select[Any]:
     return statement.outerjoin(CaseFile.company).outerjoin(CaseFile.person)
 
 
-def get_case(case_id: uuid.UUID, actor: Actor, *, to_show: bool = True) -> CaseFile:
-    """The case with its company, person, lead and participations loaded, to open its pages; its
-    company and bare participations where nothing is ``to_show``.
+def get_case(case_id: uuid.UUID, actor: Actor) -> CaseFile:
+    """The case with its company, person, lead and participations loaded, to open its pages.
 
     Raises NotVisible, and ReasonNeeded outside the member's territory.
     """
     statement = cases_visible_to(actor).where(CaseFile.id == case_id)
-    options = case_page_options() if to_show else case_door_options()
-    found = db.session.execute(statement.options(*options)).unique()
+    found = db.session.execute(statement.options(*case_page_options())).unique()
     case: CaseFile = one_or_refuse(found.scalar_one_or_none())
     at_the_door(case, actor)
     return case
@@ -98,15 +96,6 @@ def case_page_options() -> tuple:
         named_member(joinedload(CaseFile.lead_member)),
         named_seat(seats.joinedload(Participation.seat)),
         named_member(seats.joinedload(Participation.member)),
-    )
-
-
-@cache
-def case_door_options() -> tuple:
-    """What says whether a member may open a case, and what they may do there."""
-    return (
-        joinedload(CaseFile.company).load_only(Company.commune_code),
-        joinedload(CaseFile.participations),
     )
 
 

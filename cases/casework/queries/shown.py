@@ -28,7 +28,7 @@ from cases.casework.models import (
 from cases.casework.queries.cases import full_name, is_read_by, one_or_refuse, with_title
 from cases.casework.queries.outside import at_the_door
 from cases.casework.queries.work import OPEN_ACTIONS
-from cases.casework.shown import ShownCase
+from cases.casework.shown import BareCase, ShownCase
 from cases.companies.models import Company, Person
 from partners.organisations.models import Organisation, Seat
 from partners.people.models import Membership, UserAccount
@@ -39,6 +39,7 @@ CASE: Any = bindparam("case", type_=Uuid)
 FIRST_LINES = 8
 
 _READER = msgspec.json.Decoder(ShownCase)
+_BARE_READER = msgspec.json.Decoder(BareCase)
 
 
 def get_shown_case(case_id: uuid.UUID, actor: Actor) -> ShownCase:
@@ -50,6 +51,18 @@ def get_shown_case(case_id: uuid.UUID, actor: Actor) -> ShownCase:
     statement = _statement(handlers, actor.kind, actor.role, actor.side)
     values = {CASE.key: case_id, SEAT.key: actor.seat_id}
     case: ShownCase = _READER.decode(one_or_refuse(db.session.scalar(statement, values)))
+    at_the_door(case, actor)
+    return case
+
+
+def get_bare_case(case_id: uuid.UUID, actor: Actor) -> BareCase:
+    """What says whether this actor may open the case, and write in it: one statement.
+
+    Raises NotVisible, and ReasonNeeded outside the member's territory.
+    """
+    statement = _bare_statement(actor.kind, actor.role)
+    values = {CASE.key: case_id, SEAT.key: actor.seat_id}
+    case: BareCase = _BARE_READER.decode(one_or_refuse(db.session.scalar(statement, values)))
     at_the_door(case, actor)
     return case
 
@@ -118,6 +131,25 @@ def _statement(
     )
     statement = with_title(select(as_text(found)).select_from(CaseFile)).outerjoin(Company.commune)
     statement = lead.joined(statement, CaseFile.lead_seat_id, CaseFile.lead_member_id)
+    return statement.where(CaseFile.id == CASE, is_read_by(whoever))
+
+
+@lru_cache(maxsize=64)
+def _bare_statement(kind: ActorKind, role: Role | None) -> Select[str]:
+    part = document(
+        seat_id=Participation.seat_id, role=Participation.role, ended_at=Participation.ended_at
+    )
+    parts = select(documents(part)).where(Participation.case_id == CASE)
+    found = document(
+        id=CaseFile.id,
+        status=CaseFile.status,
+        lead_seat_id=CaseFile.lead_seat_id,
+        lead_member_id=CaseFile.lead_member_id,
+        company=document_if(Company.id, commune_code=Company.commune_code),
+        participations=parts.scalar_subquery(),
+    )
+    statement = select(as_text(found)).select_from(CaseFile).outerjoin(CaseFile.company)
+    whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     return statement.where(CaseFile.id == CASE, is_read_by(whoever))
 
 

@@ -37,8 +37,7 @@ def assessments(case_id: uuid.UUID) -> str:
     opened = load_case(case_id)
     rows = queries.list_assessments(case_id, opened.actor)
     changes = dict(rules.comparison(rows[0], rows[1])) if len(rows) > 1 else {}
-    with unit_of_work():
-        journal.record(opened.case, "assessment.read", by=opened.actor)
+    journal.record_reading(opened.case, "assessment.read", by=opened.actor)
     return render_template(
         "cases/casework/assessments.html",
         opened=opened,
@@ -70,8 +69,7 @@ def record_assessment(case_id: uuid.UUID) -> ResponseReturnValue:
             )
         flash("L’état des lieux est enregistré. Les précédents restent, pour comparer.", "success")
         return redirect(url_for("casework.assessments", case_id=case_id))
-    with unit_of_work():
-        journal.record(opened.case, "assessment.read", by=opened.actor)
+    journal.record_reading(opened.case, "assessment.read", by=opened.actor)
     page = render_template("cases/casework/record_assessment.html", opened=opened, form=form)
     return page, 422 if request.method == "POST" else 200
 

@@ -16,13 +16,13 @@ from cases.casework import readers, rules
 from cases.casework.enums import Audience, ParticipantRole
 from cases.casework.models import CaseFile
 from cases.casework.queries import get_case, get_shown_case
-from cases.casework.shown import AnyCase, AnyParticipation, ShownCase
+from cases.casework.shown import AnyParticipation, ShownCase
 from partners.organisations.shown import AnySeat
 
 blueprint = Blueprint("casework", __name__)
 
 #: A case to write in, or as its page shows it.
-C = TypeVar("C", bound=AnyCase)
+C = TypeVar("C", bound=CaseFile | ShownCase)
 
 
 def reads_cases(actor: Actor) -> bool:
@@ -120,13 +120,10 @@ class OpenedCase(Generic[C]):
         return url_for("casework.show", case_id=self.case.id)
 
 
-def load_case(case_id: uuid.UUID, *, to_show: bool = True) -> OpenedCase[CaseFile]:
-    """The case for whoever asks; who takes part, without their names, unless it is to be shown.
-
-    Raises NotVisible, ReasonNeeded.
-    """
+def load_case(case_id: uuid.UUID) -> OpenedCase[CaseFile]:
+    """The case for whoever asks. Raises NotVisible, ReasonNeeded."""
     actor = current_actor()
-    return OpenedCase(get_case(case_id, actor, to_show=to_show), actor)
+    return OpenedCase(get_case(case_id, actor), actor)
 
 
 def load_shown_case(case_id: uuid.UUID) -> OpenedCase[ShownCase]:
@@ -143,4 +140,9 @@ def refuse_unless(is_allowed: bool) -> None:
 
 def back_to(opened: OpenedCase[CaseFile], anchor: str | None = None) -> Response:
     """Back on the page of the case."""
-    return redirect(url_for("casework.show", case_id=opened.case.id, _anchor=anchor))
+    return back_to_case(opened.case.id, anchor)
+
+
+def back_to_case(case_id: uuid.UUID, anchor: str | None = None) -> Response:
+    """The same of a case that was not loaded to be shown."""
+    return redirect(url_for("casework.show", case_id=case_id, _anchor=anchor))

@@ -43,8 +43,7 @@ def consent(token: str) -> str:
         "form": WithdrawForm(),
         **(_space(basis, actor) if is_open else _agreement_alone(basis)),
     }
-    with unit_of_work():
-        journal.record(basis, "space.read", by=actor)
+    journal.record_reading(basis, "space.read", by=actor)
     template = "cases/casework/space.html" if is_open else "cases/casework/consent.html"
     return render_template(template, **values)
 

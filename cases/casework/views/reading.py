@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response, make_response, render_template, request
 
 from app import clock, hooks, journal
-from app.db import unit_of_work
-from app.security import current_actor, requires
+from app.actors import Actor
+from app.security import requires
 from app.web.tables import ListRequest
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
@@ -33,7 +33,7 @@ from cases.casework.views.blueprint import (
 def show(case_id: uuid.UUID) -> str:
     """Header, needs, timeline, actions."""
     opened = load_shown_case(case_id)
-    return show_case(opened, entry_form(opened))
+    return show_case(opened, entry_form(opened.actor))
 
 
 def show_case(opened: OpenedCase[ShownCase], form: EntryForm) -> str:
@@ -51,8 +51,7 @@ def show_case(opened: OpenedCase[ShownCase], form: EntryForm) -> str:
         "is_more": False,
         "today": clock.today(),
     }
-    with unit_of_work():
-        journal.record(case, "case.read", by=actor)
+    journal.record_reading(case, "case.read", by=actor)
     return render_template("cases/casework/show.html", **values)
 
 
@@ -63,8 +62,7 @@ def timeline(case_id: uuid.UUID) -> Response:
     the place of « Voir la suite »."""
     opened, listing = load_case(case_id), ask_timeline(request.args)
     page = more_lines(case_id, listing, request.args.get("apres", ""), opened.actor)
-    with unit_of_work():
-        journal.record(opened.case, "case.read", by=opened.actor)
+    journal.record_reading(opened.case, "case.read", by=opened.actor)
     is_in_place = "HX-Request" in request.headers
     response = make_response(
         render_template(
@@ -99,8 +97,7 @@ def history(case_id: uuid.UUID) -> str:
     opened = load_case(case_id)
     changes = queries.list_changes(case_id, opened.actor)
     seats = queries.seats_by_id(_seat_ids(changes))
-    with unit_of_work():
-        journal.record(opened.case, "case.history.read", by=opened.actor)
+    journal.record_reading(opened.case, "case.history.read", by=opened.actor)
     return render_template(
         "cases/casework/history.html",
         opened=opened,
@@ -110,12 +107,9 @@ def history(case_id: uuid.UUID) -> str:
     )
 
 
-def entry_form(opened: OpenedCase[Any]) -> EntryForm:
+def entry_form(actor: Actor) -> EntryForm:
     """The form of the timeline, with the readers this actor may choose."""
-    actor = current_actor()
-    return EntryForm(
-        audiences=rules.audiences_of(actor), chosen=rules.default_audience(opened.actor)
-    )
+    return EntryForm(audiences=rules.audiences_of(actor), chosen=rules.default_audience(actor))
 
 
 def _seat_ids(changes: object) -> list[uuid.UUID]:

@@ -39,8 +39,7 @@ def asked_action(token: str) -> ResponseReturnValue:
         except ActionAnswered as refusal:
             flash(refusal.message, "info")
         return redirect(url_for("casework.asked_action", token=token))
-    with unit_of_work():
-        journal.record(action, "action.read", by=actor)
+    journal.record_reading(action, "action.read", by=actor)
     page = render_template(
         "cases/casework/asked_action.html",
         action=action,

@@ -44,8 +44,7 @@ def sharing(case_id: uuid.UUID) -> str:
         "readings": OPENINGS,
         "rules": rules,
     }
-    with unit_of_work():
-        journal.record(case, "sharing.read", by=actor)
+    journal.record_reading(case, "sharing.read", by=actor)
     return render_template("cases/casework/sharing.html", **values)
 
 

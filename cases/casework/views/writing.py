@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app import clock
+from app.actors import Actor
 from app.days_off import PARIS
 from app.db import unit_of_work
 from app.security import current_actor, requires
@@ -19,8 +20,7 @@ from cases.casework.models import TimelineEntry
 from cases.casework.readers import short_readers
 from cases.casework.timelines import page_of
 from cases.casework.views.blueprint import (
-    OpenedCase,
-    back_to,
+    back_to_case,
     blueprint,
     load_case,
     load_shown_case,
@@ -34,25 +34,27 @@ from cases.casework.views.reading import entry_form, show_case
 @requires(reads_cases)
 def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
     """Add a line; a wrong one comes back with what was typed."""
-    opened = load_case(case_id, to_show=False)
-    refuse_unless(opened.can_write)
-    form = entry_form(opened)
+    actor = current_actor()
+    case = queries.get_bare_case(case_id, actor)
+    role = rules.role_of(actor, case.participations)
+    refuse_unless(rules.can_write_in_case(actor, case, role))
+    form = entry_form(actor)
     if not form.validate():
         return show_case(load_shown_case(case_id), form), 422
     with unit_of_work():
         entry = commands.write_entry(
-            opened.case,
+            case,
             kind=form.kind.data,
             audience=form.audience.data,
             body=form.body.data,
             happened_at=instant_of(form.happened_on.data),
-            by=opened.actor,
+            by=actor,
         )
-    readers = short_readers(entry.audience, entry.seat_id, "", opened.actor)
+    readers = short_readers(entry.audience, entry.seat_id, "", actor)
     flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
     if form.happened_on.data == clock.today():  # the latest line: nothing to count
-        return back_to(opened, f"ligne-{entry.id}")
-    return _back_to_line(opened, entry)
+        return back_to_case(case.id, f"ligne-{entry.id}")
+    return _back_to_line(entry, actor)
 
 
 @blueprint.route("/fil/<uuid:entry_id>/corriger", methods=["GET", "POST"])
@@ -69,9 +71,9 @@ def correct_entry(entry_id: uuid.UUID) -> ResponseReturnValue:
             with unit_of_work():
                 commands.correct_entry(entry, form.body.data, by=actor)
         except NothingChanged:
-            return _back_to_line(opened, entry)
+            return _back_to_line(entry, actor)
         flash("La correction est enregistrée. Le texte d’avant reste lisible.", "success")
-        return _back_to_line(opened, entry)
+        return _back_to_line(entry, actor)
     readers = short_readers(entry.audience, entry.seat_id, entry.seat.organisation.name, actor)
     page = render_template(
         "cases/casework/correct_entry.html", form=form, entry=entry, opened=opened, readers=readers
@@ -79,11 +81,11 @@ def correct_entry(entry_id: uuid.UUID) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _back_to_line(opened: OpenedCase, entry: TimelineEntry) -> Response:
+def _back_to_line(entry: TimelineEntry, actor: Actor) -> Response:
     """To the line itself: on the page of the case, or further down the timeline."""
-    anchor, key = f"ligne-{entry.id}", page_of(entry, opened.actor)
+    anchor, key = f"ligne-{entry.id}", page_of(entry, actor)
     if key is None:
-        return back_to(opened, anchor)
+        return back_to_case(entry.case_id, anchor)
     path = url_for("casework.timeline", case_id=entry.case_id, apres=key, _anchor=anchor)
     return redirect(path)
 

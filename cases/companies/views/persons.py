@@ -23,8 +23,7 @@ def show_person(person_id: uuid.UUID) -> str:
     actor = current_actor()
     person = queries.get_person(person_id, actor)
     links = queries.list_companies_of(person, actor)
-    with unit_of_work():
-        journal.record(person, "person.read", by=actor)
+    journal.record_reading(person, "person.read", by=actor)
     return render_template(
         "cases/companies/person.html",
         person=person,

@@ -128,8 +128,7 @@ def show(referral_id: uuid.UUID) -> str:
     actor = current_actor()
     referral = get_referral(referral_id, actor)
     steps = list_steps(referral.id)
-    with unit_of_work():
-        journal.record(referral, "referral.read", by=actor)
+    journal.record_reading(referral, "referral.read", by=actor)
     return render_template(
         "cases/referrals/show.html",
         referral=referral,

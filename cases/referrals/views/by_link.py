@@ -38,8 +38,7 @@ AGAIN = "referrals.renew_answer_link"
 def answer(token: str) -> str:
     """What the receiver reads before it accepts, or what was answered."""
     referral, actor = _opened()
-    with unit_of_work():
-        journal.record(referral, "referral.read", by=actor)
+    journal.record_reading(referral, "referral.read", by=actor)
     return _page(token, referral, SignedForm())
 
 

@@ -74,8 +74,7 @@ def download(printout_id: uuid.UUID) -> Response:
     referral = _readable(found, actor)
     if found.content is None:
         raise PrintoutNotReady
-    with unit_of_work():
-        journal.record(referral, "sheet.downloaded", by=actor)
+    journal.record_reading(referral, "sheet.downloaded", by=actor)
     headers = {"Content-Disposition": "attachment; filename=fiche-de-liaison.pdf"}
     return Response(found.content, mimetype="application/pdf", headers=headers)
 

@@ -233,8 +233,7 @@ def _page(sending: Sending, form: SendForm, actor: Actor) -> str:
         commune=sending.commune,
         side=sending.side,
     )
-    with unit_of_work():
-        journal.record(need, "sheet.previewed", by=actor)
+    journal.record_reading(need, "sheet.previewed", by=actor)
     return render_template(
         "cases/referrals/send.html",
         sending=sending,

@@ -81,8 +81,7 @@ def copy(token: str) -> str:
     actor = current_actor()
     found = get_copy_of_link(actor)
     seats = seats_by_id([found.seat_id])
-    with unit_of_work():
-        journal.record(found, "rights_copy.read", by=actor)
+    journal.record_reading(found, "rights_copy.read", by=actor)
     return render_template(
         "cases/rights/copy.html",
         token=token,
@@ -125,7 +124,8 @@ def _file(copy_id: uuid.UUID | None, kind: str) -> Response:
     content = found.pdf if kind == "pdf" else found.data
     if content is None:
         raise CopyNotReady
-    with unit_of_work():
-        journal.record(found, "rights_copy.downloaded", by=current_actor(), details={"as": kind})
+    journal.record_reading(
+        found, "rights_copy.downloaded", by=current_actor(), details={"as": kind}
+    )
     headers = {"Content-Disposition": f"attachment; filename=copie-de-vos-donnees.{kind}"}
     return Response(content, mimetype=TYPES[kind], headers=headers)

@@ -32,8 +32,7 @@ def show(rights_request_id: uuid.UUID) -> str:
     """What is asked, the time left, what may be done."""
     opened, asked = open_request(rights_request_id)
     is_copy = asked.kind is RightsKind.COPY and opened.answers
-    with unit_of_work():
-        journal.record(asked, "rights_request.read", by=opened.actor)
+    journal.record_reading(asked, "rights_request.read", by=opened.actor)
     return render_template(
         "cases/rights/show.html",
         opened=opened,
