@@ -7,10 +7,20 @@ policies, and ``msgspec`` reads it in one go, refusing what has not the shape it
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Text, case, cast, func, literal_column
+from sqlalchemy import JSON, ColumnElement, Select, Text, case, cast, func, literal_column
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.db import db
+
 EMPTY: ColumnElement[Any] = literal_column("'[]'::json")
+
+
+def ask_document(statement: Select[str], values: dict[str, Any]) -> str | None:
+    """The document that a statement of one row and one column answers, None when it finds nothing.
+
+    Asked of the connection: the session would look for mapped objects to make.
+    """
+    return db.session.connection().scalar(statement, values)
 
 
 def document(**columns: Any) -> ColumnElement[Any]:

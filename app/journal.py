@@ -107,7 +107,7 @@ def record_reading(
     """Write one event about ``obj`` (a mapped row, or what shows it), and commit it: a page that
     only reads writes nothing else, and makes no mapped object for it."""
     with unit_of_work() as session:
-        session.execute(_WRITE, _values(obj, action, by, case_id, details))
+        session.connection().execute(_WRITE, _values(obj, action, by, case_id, details))
 
 
 def _values(

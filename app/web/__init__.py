@@ -16,11 +16,11 @@ from app.web.links import (
     url_with,
     url_with_nothing,
 )
-from app.web.navigation import navigation
+from app.web.navigation import drawn_navigation
 from app.web.typography import init_typography
 
 TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
-    "navigation": navigation,
+    "drawn_navigation": drawn_navigation,
     "url_keeping": url_keeping,
     "url_with": url_with,
     "url_with_nothing": url_with_nothing,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from flask_wtf import FlaskForm
@@ -32,6 +33,12 @@ NO_SUCH_DATE = (
 YEARS = range(1900, 2101)
 
 
+@cache
+def _translations(locales: tuple[str, ...]) -> Any:
+    """A catalogue, read from its file once: every form asks for it."""
+    return get_translations(locales)
+
+
 def strip_text(value: Any) -> Any:
     """Return text without the spaces around it and without null characters."""
     return value.replace("\x00", "").strip() if isinstance(value, str) else value
@@ -47,7 +54,7 @@ class BaseForm(FlaskForm):
 
         def get_translations(self, form: Form) -> Any:
             """Use the French catalogue of WTForms, whatever the browser asks for."""
-            return get_translations(self.locales)
+            return _translations(self.locales)
 
         def bind_field(self, form: Form, unbound_field: Any, options: Any) -> Field:
             """Trim every text field that is not a password."""
@@ -55,7 +62,6 @@ class BaseForm(FlaskForm):
             if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
                 filters = (strip_text, *unbound_field.kwargs.get("filters", ()))
                 options = {**options, "filters": filters}
-                unbound_field.kwargs.pop("filters", None)
             return unbound_field.bind(form=form, **options)
 
 

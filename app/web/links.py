@@ -1,5 +1,6 @@
 """Addresses that templates build without knowing which features are installed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app, g, has_request_context, request, url_for
@@ -29,10 +30,10 @@ def home_url() -> str:
 
 def lasting_url(endpoint: str, **values: str) -> str:
     """Return an address that the request does not change, built once: a page shows dozens."""
-    kept, key = _kept(), (endpoint, *values.items())
-    if key not in kept:
-        kept[key] = url_for(endpoint, **values)  # type: ignore[arg-type]
-    return kept[key]
+    return built_once(
+        (endpoint, *values.items()),
+        lambda: url_for(endpoint, **values),  # type: ignore[arg-type]
+    )
 
 
 def static_url(filename: str) -> str:
@@ -43,19 +44,24 @@ def static_url(filename: str) -> str:
 def drawn_icon(name: str, label: str | None = None, **css: str) -> Markup:
     """Return an icon of the sprite, drawn once: decorative, or saying ``label``; ``class`` adds
     to its own."""
-    kept, key = _kept(), (drawn_icon, name, label, css.get("class", ""))
-    if key not in kept:
+    added = css.get("class", "")
+
+    def draw() -> Markup:
         said = TOLD.format(label) if label else SILENT
-        kept[key] = ICON.format(css.get("class", ""), said, static_url("vendor/icons.svg"), name)
-    return kept[key]
+        return ICON.format(added, said, static_url("vendor/icons.svg"), name)
+
+    return built_once((drawn_icon, name, label, added), draw)
 
 
-def _kept() -> dict[tuple[Any, ...], Any]:
-    """What was built for this application, where it stands (a proxy may put it below a prefix)."""
+def built_once(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
+    """Return what was built for this application, where it stands (a proxy may put it below a
+    prefix): the same for everybody who gives this key, of which there are few."""
     if (kept := g.get("built_once")) is None:
         root = request.script_root if has_request_context() else ""
         kept = g.built_once = current_app.extensions["relais.built_once"].setdefault(root, {})
-    return kept
+    if key not in kept:
+        kept[key] = build()
+    return kept[key]
 
 
 def url_with(**changes: object) -> str:

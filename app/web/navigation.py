@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import current_app, request
+from markupsafe import Markup
 
-from app.web.links import has_page, lasting_url
+from app.web.links import built_once, has_page, lasting_url
 
 CASE_ROLES = frozenset({"adviser", "manager", "coordinator", "accountant"})
 EVERYONE = CASE_ROLES | {"mediator", "observer", "auditor", "platform_admin"}
@@ -63,6 +64,13 @@ ITEMS = (
     NavItem("desk.help", "Aide", "help-circle", EVERYONE),
     NavItem("people.profile", "Mon profil", "user-circle", EVERYONE, "Profil"),
 )
+
+
+def drawn_navigation(actor: Any) -> Markup:
+    """Return both bars, drawn once for each role and each entry one may be at."""
+    links = tuple(navigation(actor))
+    bars = current_app.jinja_env.get_template("layout/_navigation.html")
+    return built_once((drawn_navigation, links), lambda: Markup(bars.render(links=links)))
 
 
 def navigation(actor: Any) -> list[NavLink]:

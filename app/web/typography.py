@@ -10,9 +10,10 @@ from flask import Flask, Response
 
 NBSP = "\u00a0"
 BLANK = " \n"
-#: A mark before which no line breaks, or an opening quote. Marks are rare, blanks are everywhere:
-#: looking for marks first makes it four times as quick.
-MARKS = re.compile(r"[:;?!%€»](?=[\s.,)»·<]|\Z)|«(?=[ \n])")
+OPENING = "«"
+#: No line begins with these when one of ``ENDS``, a blank or nothing follows them.
+CLOSING = ":;?!%€»"
+ENDS = ".,)»·<"
 #: Elements shown or sent back as they are.
 AS_IT_IS = re.compile(r"<(textarea|script|style|pre|code)\b.*?</\1>", re.S)
 
@@ -33,24 +34,43 @@ def space_page(html: str) -> str:
     """The same page with no-break spaces in its text."""
     left_alone = [kept.span() for kept in AS_IT_IS.finditer(html)]
     pieces, end = [], 0
-    for mark in MARKS.finditer(html):
-        start, stop = _blanks_at(html, mark)
+    for place in _places(html):
+        start, stop = _blanks_at(html, place)
         if end <= start < stop and _is_text(html, stop, left_alone):
             pieces += [html[end:start], NBSP]
             end = stop
     return "".join([*pieces, html[end:]])
 
 
-def _blanks_at(html: str, mark: re.Match[str]) -> tuple[int, int]:
+def _places(html: str) -> list[int]:
+    """Where marks stand that a blank may be beside, in order. Looked for one by one: they are rare,
+    and a regular expression, which looks at every character, is five times slower."""
+    found = []
+    for mark in OPENING + CLOSING:
+        place = html.find(mark)
+        while place >= 0:
+            if mark == OPENING or html[place - 1] in BLANK:
+                found.append(place)
+            place = html.find(mark, place + 1)
+    return sorted(found)
+
+
+def _blanks_at(html: str, place: int) -> tuple[int, int]:
     """Where the blanks stand that follow an opening quote, or come before another mark."""
-    start = stop = mark.end() if mark[0] == "«" else mark.start()
-    if mark[0] == "«":
+    start = stop = place
+    if html[place] == OPENING:
+        start = stop = place + 1
         while stop < len(html) and html[stop] in BLANK:
             stop += 1
-    else:
+    elif _ends(html[place + 1 : place + 2]):
         while start > 0 and html[start - 1] in BLANK:
             start -= 1
     return start, stop
+
+
+def _ends(after: str) -> bool:
+    """May what follows a mark follow the end of a word?"""
+    return not after or after.isspace() or after in ENDS
 
 
 def _is_text(html: str, place: int, left_alone: list[tuple[int, int]]) -> bool:

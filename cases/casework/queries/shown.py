@@ -12,8 +12,14 @@ from sqlalchemy.orm import aliased
 
 from app import hooks
 from app.actors import Actor, ActorKind, Role, Side
-from app.db import db
-from app.documents import EMPTY, as_text, document, document_if, documents
+from app.documents import (
+    EMPTY,
+    as_text,
+    ask_document,
+    document,
+    document_if,
+    documents,
+)
 from app.hooks import Handler
 from app.reference.models import Commune
 from app.today import SEAT
@@ -50,7 +56,7 @@ def get_shown_case(case_id: uuid.UUID, actor: Actor) -> ShownCase:
     handlers = hooks.handlers_of("case_parts")
     statement = _statement(handlers, actor.kind, actor.role, actor.side)
     values = {CASE.key: case_id, SEAT.key: actor.seat_id}
-    case: ShownCase = _READER.decode(one_or_refuse(db.session.scalar(statement, values)))
+    case: ShownCase = _READER.decode(one_or_refuse(ask_document(statement, values)))
     at_the_door(case, actor)
     return case
 
@@ -62,7 +68,7 @@ def get_bare_case(case_id: uuid.UUID, actor: Actor) -> BareCase:
     """
     statement = _bare_statement(actor.kind, actor.role)
     values = {CASE.key: case_id, SEAT.key: actor.seat_id}
-    case: BareCase = _BARE_READER.decode(one_or_refuse(db.session.scalar(statement, values)))
+    case: BareCase = _BARE_READER.decode(one_or_refuse(ask_document(statement, values)))
     at_the_door(case, actor)
     return case
 

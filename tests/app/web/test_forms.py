@@ -96,3 +96,12 @@ def test_choices_carry_labels_and_the_chosen_one(app: Flask) -> None:
         ("rebound", "Rebond", False),
         ("procedure", "Procédure", True),
     ]
+
+
+def test_a_field_keeps_its_own_filters_from_form_to_form(app: Flask) -> None:
+    class Shouted(BaseForm):
+        text = StringField("Texte", filters=[lambda text: f"{text}!"])
+
+    for _ in range(2):
+        with app.test_request_context(method="POST", data={"text": " oui "}):
+            assert Shouted().text.data == "oui!"

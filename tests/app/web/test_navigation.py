@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.web.links import url_with, url_with_nothing
-from app.web.navigation import navigation
+from app.web.navigation import drawn_navigation, navigation
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,23 @@ def test_the_recovery_side_sends_no_referral(
     with app.test_request_context("/desk.today"):
         links = navigation(SimpleNamespace(role="adviser", side=side))
     assert any(link.label == "Nouvelle orientation" for link in links) is sends
+
+
+def test_bars_are_drawn_once_for_whoever_sees_the_same(app: Flask) -> None:
+    def drawn(role: str, path: str) -> str:
+        with app.test_request_context(path):
+            return drawn_navigation(SimpleNamespace(role=role))
+
+    first = drawn("adviser", "/desk.today")
+    assert drawn("adviser", "/desk.today") is first
+    assert 'href="/desk.today" aria-current="page"' in first
+    below = drawn("adviser", "/casework.list_cases")
+    assert below.count('aria-current="page"') == first.count('aria-current="page"') == 2
+    assert below != first != drawn("manager", "/desk.today")
+    assert "Structure" not in first
+
+
+def test_bars_below_a_prefix_lead_below_it(app: Flask) -> None:
+    environ = {"SCRIPT_NAME": "/relais"}
+    with app.test_request_context("/desk.today", environ_overrides=environ):
+        assert 'href="/relais/desk.today"' in drawn_navigation(SimpleNamespace(role="adviser"))
