@@ -24,7 +24,7 @@ from app.db import db
 from app.logs import init_logs
 from app.replica import init_replica
 from app.roles import FACTS_OF_LOGIN, login_refusals
-from app.web import init_web, saved_views, views
+from app.web import init_web, saved_views, share_parts, views
 from app.web.formatting import date_long
 from config import FEATURES, ROOT, Settings, load_settings
 
@@ -149,8 +149,8 @@ def _connect(app: Flask) -> None:
         found = room(feature, "views")
         for blueprint in getattr(found, "blueprints", ()):
             app.register_blueprint(blueprint)
-        for name, function in getattr(found, "template_globals", {}).items():
-            app.jinja_env.globals[name] = function
+        app.jinja_env.globals.update(getattr(found, "template_globals", {}))
+        share_parts(app, getattr(found, "template_parts", {}))
     for hook, path in HANDLERS:
         hooks.on(hook, import_string(path))
     app.context_processor(_template_context)

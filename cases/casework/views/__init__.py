@@ -33,3 +33,4 @@ __all__ = [
 ]
 
 blueprints = (blueprint,)
+template_parts = {"case_parts": "cases/casework/_parts.html"}

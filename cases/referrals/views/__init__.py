@@ -28,3 +28,4 @@ __all__ = [
 ]
 
 blueprints = (blueprint,)
+template_parts = {"referral_parts": "cases/referrals/_parts.html"}

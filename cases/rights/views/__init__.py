@@ -6,3 +6,4 @@ from cases.rights.views.blueprint import blueprint
 __all__ = ["asking", "blueprints", "copying", "handling", "noting"]
 
 blueprints = (blueprint,)
+template_parts = {"rights_parts": "cases/rights/_parts.html"}

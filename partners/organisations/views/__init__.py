@@ -13,3 +13,4 @@ from partners.organisations.views.base import blueprint
 __all__ = ["administration", "directory", "routing", "services", "structure", "units"]
 
 blueprints = (blueprint,)
+template_parts = {"organisation_parts": "partners/organisations/_parts.html"}

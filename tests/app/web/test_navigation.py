@@ -2,11 +2,13 @@
 
 from importlib import import_module
 from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 
-from app.web.links import url_with, url_with_nothing
+from app.web.links import page_url, url_with, url_with_nothing
 from app.web.navigation import drawn_navigation, navigation
 
 
@@ -76,3 +78,24 @@ def test_bars_below_a_prefix_lead_below_it(app: Flask) -> None:
     environ = {"SCRIPT_NAME": "/relais"}
     with app.test_request_context("/desk.today", environ_overrides=environ):
         assert 'href="/relais/desk.today"' in drawn_navigation(SimpleNamespace(role="adviser"))
+
+
+def test_addresses_of_rows_are_those_of_flask(app: Flask) -> None:
+    app.add_url_rule("/lignes/<uuid:first>/<uuid:second>", "line", lambda first, second: "")
+    app.add_url_rule("/pages/<name>", "named", lambda name: "")
+    one, other, third = uuid4(), uuid4(), uuid4()
+    asked: list[dict[str, Any]] = [
+        {"endpoint": "line", "first": one, "second": other},
+        {"endpoint": "line", "second": one, "first": other, "third": third},
+        {"endpoint": "line", "first": one, "second": one},
+        {"endpoint": "line", "first": one, "second": other, "_anchor": "bas"},
+        {"endpoint": "line", "first": str(one), "second": other},
+        {"endpoint": "desk.today", "dossier": one},
+        {"endpoint": "desk.today", "q": None},
+        {"endpoint": "desk.today"},
+        {"endpoint": "named", "name": "été"},
+    ]
+    for environ in ({}, {"SCRIPT_NAME": "/relais"}):
+        with app.test_request_context("/desk.today", environ_overrides=environ):
+            for _ in range(2):
+                assert [page_url(**one) for one in asked] == [url_for(**one) for one in asked]
