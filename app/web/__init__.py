@@ -7,6 +7,7 @@ from flask import Flask
 from app.web.errors import register_error_pages
 from app.web.formatting import FILTERS
 from app.web.links import (
+    drawn_badge,
     drawn_icon,
     drawn_once,
     has_page,
@@ -31,6 +32,7 @@ TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
     "may_open": may_open,
     "home_url": home_url,
     "static_url": static_url,
+    "drawn_badge": drawn_badge,
     "drawn_icon": drawn_icon,
     "drawn_once": drawn_once,
 }

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, func, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.actors import Actor
-from app.db import db, in_order, is_among, is_found
+from app.actors import Actor, ActorKind, Role
+from app.db import db, in_order, is_found
 from app.folding import fold
 from app.reference.models import Commune
+from app.today import SEAT
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.models import CaseFile, CaseReader
@@ -48,6 +49,8 @@ FILTERS: dict[str, Iterable[str] | None] = {
     "suivi": ("moi", "pilote", "partenaire"),
 }
 LONGEST_EXPORT = 10_000
+#: When the statement of the lines runs: of which cases.
+ASKED: Any = bindparam("asked_cases", type_=ARRAY(Uuid))
 #: What the list, or a file, says of a case.
 LINE: tuple[Any, ...] = (
     CaseFile.id,
@@ -90,15 +93,19 @@ def list_exported(listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
 
 def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Row[Any]]:
     """What is said of these cases, in this order, as far as the actor reads them still."""
-    statement = _lines().where(is_read_by(actor), is_among(CaseFile.id, ids))
-    return in_order(db.session.execute(statement), ids)
+    values = {SEAT.key: actor.seat_id, ASKED.key: list(ids)}
+    found = db.session.connection().execute(_lines(actor.kind, actor.role), values)
+    return in_order(found, ids)
 
 
 @cache
-def _lines() -> Select[Any]:
+def _lines(kind: ActorKind, role: Role | None) -> Select[Any]:
+    """Made once for each role; who asks, and of which cases, is given when it runs."""
+    whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     statement = with_title(select(*LINE).select_from(CaseFile)).outerjoin(Company.commune)
     statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
-    return statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
+    statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
+    return statement.where(is_read_by(whoever), CaseFile.id == any_(ASKED))
 
 
 def _matching(listing: ListRequest, actor: Actor) -> Select[Any]:
