@@ -14,6 +14,9 @@ from app.web.tables import ROWS_OF_A_PART
 
 Line = TypeVar("Line")
 
+#: Mapped objects, with what they lead to, weigh ten times the row that a file needs.
+OBJECTS_OF_A_PART = 100
+
 
 def csv_answer(name: str, parts: Iterator[bytes]) -> Response:
     """A CSV file under this name, sent as its parts are read."""

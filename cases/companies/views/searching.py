@@ -13,7 +13,7 @@ from app.db import unit_of_work
 from app.reference.queries import commune_names
 from app.replica import read_report
 from app.security import current_actor, requires
-from app.web.exports import csv_answer, read_in_parts
+from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
 from app.web.tables import ListRequest
 from cases.companies import commands, queries
 from cases.companies.errors import (
@@ -83,7 +83,7 @@ def export() -> Response:
     found = read_report(lambda: queries.list_exported(typed, actor, LONGEST_EXPORT), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
-    lines = read_in_parts(found, partial(_lines, actor=actor), actor)
+    lines = read_in_parts(found, partial(_lines, actor=actor), actor, OBJECTS_OF_A_PART)
     return csv_answer("entreprises.csv", companies_csv(lines))
 
 

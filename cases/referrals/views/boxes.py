@@ -14,7 +14,7 @@ from app.db import unit_of_work
 from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
-from app.web.exports import csv_answer, read_in_parts
+from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
 from app.web.formatting import masked_email
 from app.web.periods import read_period
 from app.web.tables import ListRequest
@@ -120,7 +120,7 @@ def export() -> Response:
     found = read_report(lambda: list_exported(shown, asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
-    lines = read_in_parts(found, partial(list_lines, actor=actor), actor)
+    lines = read_in_parts(found, partial(list_lines, actor=actor), actor, OBJECTS_OF_A_PART)
     return csv_answer("orientations.csv", referrals_csv(lines))
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from app.db import db
 from app.journal import JournalEvent
-from app.web import exports
 from app.web.exports import read_in_parts
 from app.web.formatting import date_short
 from app.web.tables import csv_bytes
@@ -61,7 +60,7 @@ def test_the_box_leaves_as_a_file(client: InspectingClient) -> None:
 def test_the_file_is_the_same_whatever_its_parts(
     client: InspectingClient, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(exports, "ROWS_OF_A_PART", size)
+    monkeypatch.setattr(boxes, "OBJECTS_OF_A_PART", size)
     story = make_story()
     sent = [story.send(to=one) for one in (story.partner, story.rival)]
     with seeding() as session:
@@ -100,7 +99,7 @@ def test_a_file_broken_off_is_no_whole_file(
     client: InspectingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What fails in the middle cuts the answer: the reader sees that the file is not whole."""
-    monkeypatch.setattr(exports, "ROWS_OF_A_PART", 1)
+    monkeypatch.setattr(boxes, "OBJECTS_OF_A_PART", 1)
     story = make_story()
     ids = [story.send().id, story.send(to=story.rival).id]
     asked: list[Sequence[object]] = []
