@@ -170,7 +170,7 @@ def room(feature: str, name: str) -> ModuleType | None:
 def create_served_app() -> Flask:
     """The web application, as it is served: its database login has been looked at.
 
-    What each worker would read at its first pages is read here, once for all of them.
+    What each worker would read at its first pages is read here, once for all of them (decision 22).
     """
     app = _with_safe_login(create_app(process="web"))
     configure_mappers()

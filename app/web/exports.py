@@ -1,7 +1,8 @@
 """Files of many rows: read and sent part by part, under the rights of whoever took them."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from flask import Response, stream_with_context
@@ -26,7 +27,7 @@ def csv_answer(name: str, parts: Iterator[bytes]) -> Response:
 
 def read_in_parts(
     ids: Sequence[uuid.UUID],
-    read: Callable[[Sequence[uuid.UUID]], Iterable[Line]],
+    read: Callable[[Sequence[uuid.UUID]], Sequence[Line]],
     actor: Actor,
     size: int | None = None,
 ) -> Iterator[Line]:
@@ -37,8 +38,7 @@ def read_in_parts(
     """
     step = size or ROWS_OF_A_PART
     for start in range(0, len(ids), step):
-        some = ids[start : start + step]
         rows.act_as(actor)
         with unit_of_work():
-            lines = read_report(lambda some=some: list(read(some)), actor)  # type: ignore[misc]
-        yield from lines
+            some = read_report(partial(read, ids[start : start + step]), actor)
+        yield from some

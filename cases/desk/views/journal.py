@@ -13,7 +13,7 @@ from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.replica import read_report
 from app.security import current_actor, requires
-from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
+from app.web.exports import csv_answer, read_in_parts
 from app.web.periods import PERIOD, read_period
 from app.web.tables import ListRequest, csv_parts, read_key, write_key
 from cases.desk import commands
@@ -70,7 +70,7 @@ def export() -> BaseResponse:
     found = read_report(lambda: events.list_exported(actor, asked, MOST_EXPORTED), actor)
     with unit_of_work():
         commands.note_journal_export(organisation, len(found), by=actor)
-    lines = read_in_parts(found, partial(_lines, actor=actor), actor, OBJECTS_OF_A_PART)
+    lines = read_in_parts(found, partial(_lines, actor=actor), actor)
     return csv_answer("journal.csv", csv_parts(HEADER, lines))
 
 
