@@ -1,34 +1,55 @@
 """Public holidays and time zones, by territory.
 
-Sources: Code du travail L. 3133-1 (mainland), L. 3134-13 (Alsace-Moselle), L. 3422-2 (overseas),
-through the ``holidays`` library.
+Sources: Code du travail L. 3133-1 (mainland), L. 3134-13 (Alsace-Moselle), L. 3422-2 (overseas).
+The tests compare them, year by year, with the ``holidays`` library, which knows the whole world and
+takes 18 MB for it.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
-
-import holidays
 
 PARIS = "Europe/Paris"
 
-#: Subdivision of the ``holidays`` library, by département; mainland ones are not in it.
-SUBDIVISIONS = {
-    "57": "57",
-    "67": "6AE",
-    "68": "6AE",
-    "971": "971",
-    "972": "972",
-    "973": "973",
-    "974": "974",
-    "975": "PM",
-    "976": "976",
-    "977": "BL",
-    "978": "MF",
-    "984": "TF",
-    "986": "WF",
-    "987": "PF",
-    "988": "NC",
+#: By month and day, everywhere (L. 3133-1).
+FIXED = {
+    (1, 1): "Jour de l’an",
+    (5, 1): "Fête du Travail",
+    (5, 8): "Fête de la Victoire",
+    (7, 14): "Fête nationale",
+    (8, 15): "Assomption",
+    (11, 1): "Toussaint",
+    (11, 11): "Armistice",
+    (12, 25): "Noël",
+}
+#: By days after Easter Sunday, everywhere.
+MOVABLE = {1: "Lundi de Pâques", 39: "Ascension", 50: "Lundi de Pentecôte"}
+GOOD_FRIDAY, MID_LENT = -2, -24
+ABOLITION, SCHOELCHER = "Abolition de l’esclavage", "Fête de Victor Schoelcher"
+SAINT_STEPHEN = {(12, 26): "Saint-Étienne"}
+#: What a département adds (décret 83-1003; the Pacific has its own texts).
+FIXED_THERE: dict[str, dict[tuple[int, int], str]] = {
+    "57": SAINT_STEPHEN,
+    "67": SAINT_STEPHEN,
+    "68": SAINT_STEPHEN,
+    "971": {(5, 27): ABOLITION, (7, 21): SCHOELCHER},
+    "972": {(5, 22): ABOLITION, (7, 21): SCHOELCHER},
+    "973": {(6, 10): ABOLITION},
+    "974": {(12, 20): ABOLITION},
+    "976": {(4, 27): ABOLITION},
+    "977": {(10, 9): ABOLITION},
+    "978": {(5, 28): ABOLITION, (7, 21): SCHOELCHER},
+    "986": {
+        (4, 28): "Saint Pierre Chanel",
+        (6, 29): "Saints Pierre et Paul",
+        (7, 29): "Fête du Territoire",
+    },
+    "987": {(3, 5): "Arrivée de l’Évangile", (11, 20): "Matāri’i"},
+    "988": {(9, 24): "Fête de la Citoyenneté"},
+}
+MOVABLE_THERE = {
+    **{one: {GOOD_FRIDAY: "Vendredi saint"} for one in ("57", "67", "68", "987")},
+    "971": {GOOD_FRIDAY: "Vendredi saint", MID_LENT: "Mi-Carême"},
 }
 ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 
@@ -87,8 +108,22 @@ def is_public_holiday(day: date, territory: Territory = MAINLAND) -> bool:
 @lru_cache(maxsize=256)
 def _holidays(year: int, territory: Territory) -> dict[date, str]:
     """Days off of a year with their names; never change the returned dict, it is shared."""
-    subdivision = SUBDIVISIONS.get(territory.department)
-    found = dict(holidays.country_holidays("FR", subdiv=subdivision, years=year, language="fr"))
-    if territory.department in ALSACE_MOSELLE and not territory.has_good_friday:
-        found = {day: name for day, name in found.items() if name != "Vendredi saint"}
+    easter, department = easter_sunday(year), territory.department
+    moving = {**MOVABLE, **MOVABLE_THERE.get(department, {})}
+    if department in ALSACE_MOSELLE and not territory.has_good_friday:
+        del moving[GOOD_FRIDAY]
+    found = {easter + timedelta(days=days): name for days, name in moving.items()}
+    for (month, day), name in {**FIXED, **FIXED_THERE.get(department, {})}.items():
+        found.setdefault(date(year, month, day), name)
     return found
+
+
+def easter_sunday(year: int) -> date:
+    """Easter of the Gregorian calendar (Meeus, *Astronomical Algorithms*, chapter 8)."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    leaps, corrected = century // 4, (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leaps - corrected + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

@@ -3,10 +3,9 @@
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
-from celery import Celery
 from flask import Flask
 from flask.cli import FlaskGroup
 from flask_wtf import CSRFProtect
@@ -17,9 +16,8 @@ from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import import_string
 
-from app import clock, hooks, security, tasks
+from app import clock, hooks, security
 from app.actors import ANONYMOUS, SYSTEM
-from app.days_off import is_public_holiday
 from app.db import db
 from app.logs import init_logs
 from app.replica import init_replica
@@ -27,6 +25,9 @@ from app.roles import FACTS_OF_LOGIN, login_refusals
 from app.web import init_web, saved_views, share_parts, views
 from app.web.formatting import date_long
 from config import FEATURES, ROOT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 Process = Literal["web", "worker"]
 
@@ -170,21 +171,21 @@ def room(feature: str, name: str) -> ModuleType | None:
 def create_served_app() -> Flask:
     """The web application, as it is served: its database login has been looked at.
 
-    What each worker would read at its first pages is read here, once for all of them.
+    What each worker would read at its first pages is read here, once for all of them (decision 22).
     """
     app = _with_safe_login(create_app(process="web"))
     configure_mappers()
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
-    # French words for days, and a library that reads the holidays of every country to know ours.
-    today = clock.today()
-    is_public_holiday(today)
-    date_long(today)
+    date_long(clock.today())  # French words for days
     return app
 
 
-def create_celery() -> Celery:
+def create_celery() -> "Celery":
     """The Celery application, whose tasks run in the worker's application context."""
+    # A web process only writes in the outbox: it has no use for Celery.
+    from app import tasks
+
     return tasks.make_celery(_with_safe_login(create_app(process="worker")))
 
 

@@ -1,20 +1,21 @@
 """Lists of companies as a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from app.reference.labels import headcount_label, legal_form_label, naf_label
-from app.web.tables import csv_bytes
+from app.web.tables import csv_parts
 from cases.companies.models import Company
 
 HEADER = ("Nom", "Enseigne", "SIREN", "Commune", "Activité", "Forme juridique", "Effectif", "État")
 
 
-def companies_csv(companies: Iterable[Company], places: Mapping[str, str]) -> bytes:
-    """The companies shown, one line each; ``places`` are names of communes by code."""
-    return csv_bytes(HEADER, (_row(one, places) for one in companies))
+def companies_csv(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The file, in parts as its lines are read."""
+    return csv_parts(HEADER, lines)
 
 
-def _row(company: Company, places: Mapping[str, str]) -> tuple[object, ...]:
+def company_line(company: Company, places: Mapping[str, str]) -> tuple[object, ...]:
+    """What is said of one company; ``places`` are names of communes by code."""
     return (
         company.name,
         company.trade_name,

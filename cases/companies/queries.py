@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
-from app.db import db, is_found
+from app.db import db, in_order, is_among, is_found
 from app.errors import NotVisible
 from app.folding import fold, grams
 from app.reference.queries import commune_names
@@ -20,6 +20,7 @@ from cases.companies.rules import likeness, rank_candidates
 
 CANDIDATES = 80
 SHOWN = 20
+MOST_FOUND = 100
 #: A name as close as this, in the same commune, may be the same company.
 SAME_NAME = 0.82
 
@@ -68,6 +69,20 @@ def list_companies(actor: Actor, offset: int = 0, limit: int = 25) -> tuple[list
     total = db.session.scalar(select(func.count()).select_from(visible.subquery())) or 0
     rows = visible.order_by(Company.folded_name, Company.id).offset(offset).limit(limit)
     return list(db.session.scalars(rows)), total
+
+
+def list_exported(typed: str, actor: Actor, most: int) -> list[uuid.UUID]:
+    """What the list shows, all its pages: the answers of a search, or everything known by name."""
+    if typed:
+        return [one.id for one in search_companies(typed, actor, MOST_FOUND)]
+    ids = companies_visible_to(actor).with_only_columns(Company.id)
+    return list(db.session.scalars(ids.order_by(Company.folded_name, Company.id).limit(most)))
+
+
+def list_among(ids: Sequence[uuid.UUID], actor: Actor) -> list[Company]:
+    """These companies, in this order, as far as the actor knows them still."""
+    statement = companies_visible_to(actor).where(is_among(Company.id, ids))
+    return in_order(db.session.scalars(statement), ids)
 
 
 def find_close_companies(name: str, commune_code: str | None, actor: Actor) -> list[Company]:

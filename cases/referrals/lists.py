@@ -88,14 +88,14 @@ def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
     shown = _sorted(rows, tab, listing, actor, last).offset(listing.offset).limit(listing.size)
     most = listing.most_of(MOST_TOLD)
     total, ids = _count_and_find(rows, shown, most)
-    return listing.page(_load(ids, actor), total, most)
+    return listing.page(list_lines(ids, actor), total, most)
 
 
-def export_box(tab: Tab, listing: ListRequest, actor: Actor) -> Sequence[Referral]:
-    """The referrals that a tab shows, all its pages, up to a bound."""
+def list_exported(tab: Tab, listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
+    """The referrals that a tab shows, all its pages, in its order, up to a bound."""
     rows = _matching(tab, listing, actor)
     shown = _sorted(rows, tab, listing, actor, LONGEST_EXPORT).limit(LONGEST_EXPORT)
-    return _load(list(db.session.scalars(shown)), actor)
+    return list(db.session.scalars(shown))
 
 
 def list_partners(tab: Tab, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
@@ -158,7 +158,8 @@ def _states_of(asked: str) -> Iterable[ReferralState]:
     return STANDINGS[Standing(asked)] if asked in list(Standing) else [ReferralState(asked)]
 
 
-def _load(ids: Sequence[uuid.UUID], actor: Actor) -> list[Referral]:
+def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Referral]:
+    """These referrals, in this order, as far as the actor reads them still."""
     statement = referrals_visible_to(actor).where(is_among(Referral.id, ids))
     return in_order(db.session.scalars(statement.options(*line_options())), ids)
 

@@ -1,19 +1,19 @@
 """The *fiche de liaison* as a PDF, and the box as a file: what their reader may read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from app.pdf import render_pdf
 from app.web.formatting import date_short
-from app.web.tables import csv_bytes
+from app.web.tables import csv_parts
 from cases.referrals.models import Referral
 
 HEADER = ("Entreprise", "De", "À", "Besoin", "Forme", "État", "Envoyée le", "Réponse le")
 
 
-def referrals_csv(referrals: Iterable[Referral]) -> bytes:
-    """The referrals shown, one line each, as far as their reader may still know."""
-    return csv_bytes(HEADER, (_row(referral) for referral in referrals))
+def referrals_csv(referrals: Iterable[Referral]) -> Iterator[bytes]:
+    """One line for each referral, in parts as they are read: what their reader may still know."""
+    return csv_parts(HEADER, (_row(referral) for referral in referrals))
 
 
 def _row(referral: Referral) -> tuple[object, ...]:

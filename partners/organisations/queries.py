@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, ColumnElement, Select, and_, case, cast, exists, f
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
-from app.db import db
+from app.db import db, in_order, is_among
 from app.errors import NotVisible
 from app.folding import fold, grams
 from app.reference.models import Commune
@@ -44,6 +44,10 @@ UNIT_FACTS = (selectinload(Unit.territories), selectinload(Unit.opening_periods)
 #: The same in one statement, for the units of a few organisations.
 UNITS_AT_ONCE = selectinload(Organisation.units).options(
     joinedload(Unit.territories), joinedload(Unit.opening_periods)
+)
+FACTS_OF_A_FILE = (
+    selectinload(Organisation.units).joinedload(Unit.territories),
+    selectinload(Organisation.services),
 )
 LISTED_FACTS = (UNITS_AT_ONCE, selectinload(Organisation.services))
 ORGANISATION_FACTS = (
@@ -92,21 +96,26 @@ class Order(enum.StrEnum):
     DELAY = "delay"
 
 
-def list_organisations(
-    wanted: Wanted = Wanted(),
+def list_exported(
+    wanted: Wanted,
     order: Order = Order.NAME,
     *,
     descending: bool = False,
     quickest: Sequence[uuid.UUID] = (),
-    offset: int = 0,
-    limit: int = 25,
-) -> list[Organisation]:
-    """Open organisations with units, hours and services, in the order asked, then by name.
+    limit: int,
+) -> list[uuid.UUID]:
+    """Open organisations in the order asked, then by name, up to a bound.
 
     ``quickest`` names those whose answer delay is known, the quickest first: it is not known here.
     """
     statement = _ordered(wanted, order, quickest, descending=descending)
-    return list(db.session.scalars(statement.offset(offset).limit(limit)))
+    return list(db.session.scalars(statement.with_only_columns(Organisation.id).limit(limit)))
+
+
+def list_among(ids: Sequence[uuid.UUID]) -> list[Organisation]:
+    """These organisations, in this order, with units, where they serve, and services."""
+    statement = select(Organisation).where(is_among(Organisation.id, ids))
+    return in_order(db.session.scalars(statement.options(*FACTS_OF_A_FILE)), ids)
 
 
 def page_of_organisations(
@@ -118,10 +127,11 @@ def page_of_organisations(
     offset: int = 0,
     limit: int = 25,
 ) -> tuple[list[Organisation], int]:
-    """The same, and how many match in all, counted beside the rows."""
+    """A page of the same with units, hours and services, and how many match in all, counted beside
+    the rows."""
     total = select(func.count()).select_from(_matching(wanted).subquery()).scalar_subquery()
-    statement = _ordered(wanted, order, quickest, descending=descending).add_columns(total)
-    found = db.session.execute(statement.offset(offset).limit(limit)).all()
+    statement = _ordered(wanted, order, quickest, descending=descending).options(*LISTED_FACTS)
+    found = db.session.execute(statement.add_columns(total).offset(offset).limit(limit)).all()
     rows = [row[0] for row in found]
     return rows, found[0][1] if found else count_organisations(wanted)
 
@@ -138,8 +148,7 @@ def _ordered(
         ),
     }[order]
     first = (ordered.desc() if descending else ordered.asc()).nulls_last()
-    statement = _matching(wanted).options(*LISTED_FACTS)
-    return statement.order_by(first, Organisation.folded_name, Organisation.id)
+    return _matching(wanted).order_by(first, Organisation.folded_name, Organisation.id)
 
 
 def count_organisations(wanted: Wanted = Wanted()) -> int:

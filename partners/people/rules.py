@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from email_validator import EmailNotValidError, validate_email
-from zxcvbn import zxcvbn
 
 from app.actors import CASE_ROLES, Actor, Role, Side
 from app.folding import fold
@@ -70,6 +69,9 @@ def context_words(texts: Iterable[str]) -> set[str]:
 
 
 def _score(password: str) -> int:
+    # Imported here: its lists of words take 12 MB, for the process where a password is chosen.
+    from zxcvbn import zxcvbn
+
     return int(zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=list(COMMON_WORDS))["score"])
 
 

@@ -1,10 +1,11 @@
 """Working time, with the examples of the domain (§7, Counting)."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from holidays import country_holidays
 
 from app import clock
 from app.clock import (
@@ -143,6 +144,38 @@ def test_a_calendar_without_open_day_is_refused() -> None:
 def test_holidays_of_a_territory_are_its_own(department: str, day: date) -> None:
     assert is_public_holiday(day, Territory(department))
     assert not is_public_holiday(day, Territory("69"))
+
+
+#: What the ``holidays`` library calls the départements that have days of their own.
+SUBDIVISIONS = {
+    "75": None,
+    **{
+        "57": "57",
+        "67": "6AE",
+        "68": "6AE",
+        "971": "971",
+        "972": "972",
+        "973": "973",
+        "974": "974",
+    },
+    **{"975": "PM", "976": "976", "977": "BL", "978": "MF", "984": "TF", "986": "WF"},
+    **{"987": "PF", "988": "NC"},
+}
+
+
+@pytest.mark.parametrize("department", SUBDIVISIONS)
+def test_holidays_are_those_of_the_library_for_half_a_century(department: str) -> None:
+    years = range(2025, 2076)
+    known = country_holidays(
+        "FR", subdiv=SUBDIVISIONS[department], years=list(years), language="fr"
+    )
+    expected = {day: name.replace("'", "’") for day, name in known.items()}
+    first = date(years[0], 1, 1)
+    days = [first + timedelta(days=n) for n in range((date(years[-1] + 1, 1, 1) - first).days)]
+    found = {day: holiday_name(day, Territory(department)) for day in days}
+    off = {day: name for day, name in found.items() if name}
+    assert sorted(off) == sorted(expected)
+    assert {day: name for day, name in off.items() if name not in expected[day].split("; ")} == {}
 
 
 def test_holiday_has_a_french_name() -> None:

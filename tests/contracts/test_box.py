@@ -26,9 +26,9 @@ from cases.referrals.lists import (
     KINDS,
     SORT_LABELS,
     ask_box,
-    export_box,
     list_box,
     list_declined,
+    list_exported,
     list_partners,
 )
 from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral, ReferralSheet
@@ -146,9 +146,7 @@ def test_every_question_finds_what_it_found_before(stories: Stories, number: int
             assert [one.id for one in second.items] == expected[2:4], asked
             found += len(expected)
         assert found > 50, "nothing was compared"
-        assert [one.id for one in export_box(tab, ask_box(tab, {}), actor)] == _before(
-            tab, {}, actor
-        )
+        assert list_exported(tab, ask_box(tab, {}), actor) == _before(tab, {}, actor)
 
 
 def _before(tab: Tab, asked: dict[str, str], actor: Any) -> list[uuid.UUID]:

@@ -1,20 +1,15 @@
 """Dossiers: the list and its export."""
 
-import uuid
-from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
-from flask import Response, render_template, request, stream_with_context
+from flask import Response, render_template, request
 
-from app import rows
-from app.actors import Actor
 from app.db import unit_of_work
 from app.reference.labels import department_choices
 from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
-from app.web.tables import ROWS_OF_A_PART
+from app.web.exports import csv_answer, read_in_parts
 from cases.casework import commands
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.lists import ask_cases, list_cases, list_exported, list_lines
@@ -72,19 +67,6 @@ def export() -> Response:
     found = read_report(lambda: list_exported(asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
-    parts = cases_csv(_lines(found, actor), lambda line: is_outside_home(actor, line.commune_code))
-    headers = {"Content-Disposition": "attachment; filename=dossiers.csv"}
-    return Response(stream_with_context(parts), mimetype="text/csv", headers=headers)
-
-
-def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> Iterator[Any]:
-    """A transaction for each part of the file: none waits for a slow reader.
-
-    The request has ended, and its session with it: each part says again who acts.
-    """
-    for start in range(0, len(ids), ROWS_OF_A_PART):
-        rows.act_as(actor)
-        with unit_of_work():
-            ask = partial(list_lines, ids[start : start + ROWS_OF_A_PART], actor)
-            some = read_report(ask, actor)
-        yield from some
+    lines = read_in_parts(found, partial(list_lines, actor=actor), actor)
+    parts = cases_csv(lines, lambda line: is_outside_home(actor, line.commune_code))
+    return csv_answer("dossiers.csv", parts)

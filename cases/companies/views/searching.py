@@ -1,6 +1,9 @@
 """Looking companies up: those the seat knows, then the public registry."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +13,7 @@ from app.db import unit_of_work
 from app.reference.queries import commune_names
 from app.replica import read_report
 from app.security import current_actor, requires
+from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
 from app.web.tables import ListRequest
 from cases.companies import commands, queries
 from cases.companies.errors import (
@@ -22,7 +26,7 @@ from cases.companies.facts import facts_of
 from cases.companies.forms import PickForm
 from cases.companies.identifiers import check_identifier, looks_like_identifier
 from cases.companies.models import Company
-from cases.companies.printouts import companies_csv
+from cases.companies.printouts import companies_csv, company_line
 from cases.companies.registry import RegistryCompany
 from cases.companies.registry_client import RegistryClient, client_for
 from cases.companies.views.blueprint import blueprint, reads_companies
@@ -76,21 +80,17 @@ def export() -> Response:
         return again
     typed = ListRequest.from_args(request.args).search
     actor = current_actor()
-    content, count = read_report(lambda: _file(typed, actor), actor)
+    found = read_report(lambda: queries.list_exported(typed, actor, LONGEST_EXPORT), actor)
     with unit_of_work():
-        commands.note_export(count, by=actor)
-    headers = {"Content-Disposition": "attachment; filename=entreprises.csv"}
-    return Response(content, mimetype="text/csv", headers=headers)
+        commands.note_export(len(found), by=actor)
+    lines = read_in_parts(found, partial(_lines, actor=actor), actor, OBJECTS_OF_A_PART)
+    return csv_answer("entreprises.csv", companies_csv(lines))
 
 
-def _file(typed: str, actor: Actor) -> tuple[bytes, int]:
-    """The companies as a file, and how many they are."""
-    if typed:
-        companies = queries.search_companies(typed, actor, limit=100)
-    else:
-        companies, _ = queries.list_companies(actor, limit=LONGEST_EXPORT)
+def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[tuple[object, ...]]:
+    companies = queries.list_among(ids, actor)
     places = commune_names(one.commune_code for one in companies)
-    return companies_csv(companies, places), len(companies)
+    return [company_line(one, places) for one in companies]
 
 
 @blueprint.post("/entreprises/ajouter")

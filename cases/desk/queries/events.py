@@ -1,7 +1,7 @@
 """The access journal, as an auditor reads it: no case name, no content."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, text, tuple_
 
 from app.actors import Actor, Role
 from app.days_off import PARIS
-from app.db import db
+from app.db import db, in_order, is_among
 from app.journal import JournalEvent
 from partners.organisations.models import Seat
 from partners.people.models import Membership, UserAccount
@@ -58,6 +58,19 @@ def list_events(
         statement = statement.where(tuple_(JournalEvent.at, JournalEvent.id) < tuple_(*after))
     ordered = statement.order_by(JournalEvent.at.desc(), JournalEvent.id.desc())
     return list(db.session.scalars(ordered.limit(limit)))
+
+
+def list_exported(actor: Actor, asked: EventFilter, most: int) -> list[uuid.UUID]:
+    """The events asked for, all of them, the newest first, up to a bound."""
+    statement = _filtered(events_visible_to(actor), asked).with_only_columns(JournalEvent.id)
+    ordered = statement.order_by(JournalEvent.at.desc(), JournalEvent.id.desc())
+    return list(db.session.scalars(ordered.limit(most)))
+
+
+def list_among(ids: Sequence[uuid.UUID], actor: Actor) -> list[JournalEvent]:
+    """These events, in this order."""
+    statement = events_visible_to(actor).where(is_among(JournalEvent.id, ids))
+    return in_order(db.session.scalars(statement), ids)
 
 
 def count_events(actor: Actor, since: datetime) -> dict[str, int]:

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import render_template, request
 from werkzeug import Response as BaseResponse
 
 from app.actors import Actor, ActorKind
@@ -12,8 +13,9 @@ from app.db import unit_of_work
 from app.journal import JournalEvent
 from app.replica import read_report
 from app.security import current_actor, requires
+from app.web.exports import csv_answer, read_in_parts
 from app.web.periods import PERIOD, read_period
-from app.web.tables import ListRequest, csv_bytes, read_key, write_key
+from app.web.tables import ListRequest, csv_parts, read_key, write_key
 from cases.desk import commands
 from cases.desk.enums import action_label, object_label
 from cases.desk.queries import events
@@ -65,13 +67,11 @@ def export() -> BaseResponse:
         return again
     _, asked, _ = _asked()
     organisation = get_organisation(actor.organisation_id)  # type: ignore[arg-type]
-    content, count = read_report(lambda: _file(asked, actor), actor)
+    found = read_report(lambda: events.list_exported(actor, asked, MOST_EXPORTED), actor)
     with unit_of_work():
-        commands.note_journal_export(organisation, count, by=actor)
-    response: Response = make_response(content)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    response.headers["Content-Disposition"] = "attachment; filename=journal.csv"
-    return response
+        commands.note_journal_export(organisation, len(found), by=actor)
+    lines = read_in_parts(found, partial(_lines, actor=actor), actor)
+    return csv_answer("journal.csv", csv_parts(HEADER, lines))
 
 
 @blueprint.get("/journal/effacements")
@@ -89,11 +89,10 @@ def erasures() -> str:
     )
 
 
-def _file(asked: EventFilter, actor: Actor) -> tuple[bytes, int]:
-    """The events as a file, and how many they are."""
-    found = events.list_events(actor, asked, limit=MOST_EXPORTED)
+def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[tuple[str, ...]]:
+    found = events.list_among(ids, actor)
     names = events.names_of(_accounts(found))
-    return csv_bytes(HEADER, [_row(event, names) for event in found]), len(found)
+    return [_row(event, names) for event in found]
 
 
 def _accounts(found: Sequence[JournalEvent]) -> set[uuid.UUID | None]:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, render_template, request
@@ -13,6 +14,7 @@ from app.db import unit_of_work
 from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
+from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
 from app.web.formatting import masked_email
 from app.web.periods import read_period
 from app.web.tables import ListRequest
@@ -22,9 +24,10 @@ from cases.referrals import commands
 from cases.referrals.lists import (
     KINDS,
     ask_box,
-    export_box,
     list_box,
     list_declined,
+    list_exported,
+    list_lines,
     list_partners,
     sort_choices,
 )
@@ -114,11 +117,11 @@ def export() -> Response:
     actor, tab = current_actor(), _tab()
     shown = tab if tab in (Tab.RECEIVED, Tab.SENT) else Tab.RECEIVED
     asked = ask_box(shown, request.args)
-    found = read_report(lambda: export_box(shown, asked, actor), actor)
+    found = read_report(lambda: list_exported(shown, asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
-    headers = {"Content-Disposition": "attachment; filename=orientations.csv"}
-    return Response(referrals_csv(found), mimetype="text/csv", headers=headers)
+    lines = read_in_parts(found, partial(list_lines, actor=actor), actor, OBJECTS_OF_A_PART)
+    return csv_answer("orientations.csv", referrals_csv(lines))
 
 
 @blueprint.get("/orientations/<uuid:referral_id>")

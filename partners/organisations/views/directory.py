@@ -1,9 +1,10 @@
 """*Annuaire*: who helps, where, on what, and whether they are open now."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import render_template, request
 from werkzeug import Response as BaseResponse
 
 from app import clock, hooks
@@ -12,6 +13,7 @@ from app.reference.labels import department_choices
 from app.reference.queries import commune_names
 from app.saved_views import list_views
 from app.security import ask_password_again, current_actor, members_only
+from app.web.exports import csv_answer, read_in_parts
 from app.web.tables import ListRequest
 from partners.organisations import commands, queries
 from partners.organisations.conditions import rule_in_words
@@ -19,7 +21,7 @@ from partners.organisations.enums import OrganisationKind, RuleEffect, Subject, 
 from partners.organisations.models import Organisation, Unit
 from partners.organisations.opening import is_open_at, next_opening, week_in_words
 from partners.organisations.places import commune_codes, territories_in_words
-from partners.organisations.printouts import directory_csv
+from partners.organisations.printouts import directory_csv, directory_line
 from partners.organisations.queries import Order, Wanted
 from partners.organisations.rules import FRESH_FOR, is_fresh
 from partners.organisations.views.base import blueprint, runs
@@ -35,6 +37,8 @@ SORT_CHOICES = [
 ]
 FRESHNESS_CHOICES = [(FRESH, "Vérifiée depuis six mois"), (OLD, "À confirmer")]
 LONGEST_EXPORT = 2000
+#: Each comes with its units and where they serve.
+ORGANISATIONS_OF_A_PART = 50
 
 
 @blueprint.get("/annuaire")
@@ -69,12 +73,17 @@ def export() -> BaseResponse:
     if again := ask_password_again():
         return again
     actor, listing = current_actor(), _listing()
-    found = queries.list_organisations(_wanted(listing), **_order(listing), limit=LONGEST_EXPORT)
-    names, delays = commune_names(_communes_of(found)), _answer_delays(found)
+    found = queries.list_exported(_wanted(listing), **_order(listing), limit=LONGEST_EXPORT)
     with unit_of_work():
         commands.note_directory_export(len(found), by=actor)
-    headers = {"Content-Disposition": "attachment; filename=annuaire.csv"}
-    return Response(directory_csv(found, names, delays), mimetype="text/csv", headers=headers)
+    lines = read_in_parts(found, _lines, actor, ORGANISATIONS_OF_A_PART)
+    return csv_answer("annuaire.csv", directory_csv(lines))
+
+
+def _lines(ids: Sequence[uuid.UUID]) -> list[tuple[object, ...]]:
+    found = queries.list_among(ids)
+    names, delays = commune_names(_communes_of(found)), _answer_delays(found)
+    return [directory_line(one, names, delays) for one in found]
 
 
 def _listing() -> ListRequest:

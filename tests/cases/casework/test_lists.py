@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app.db import db
 from app.folding import fold
 from app.journal import JournalEvent
+from app.web import exports
 from cases.casework import lists
 from cases.casework.enums import Outcome, Phase
 from cases.casework.lists import ask_cases, list_cases, list_exported, list_lines
 from cases.casework.models import CaseFile, Participation
-from cases.casework.views import listing as views
 from cases.companies.models import Company
 from partners.organisations.models import Seat
 from tests.factories.casework import make_case
@@ -158,7 +158,7 @@ def test_a_case_without_company_has_its_persons_name(member):
 
 
 def test_the_file_follows_the_list_part_by_part(client, member, monkeypatch):
-    monkeypatch.setattr(views, "ROWS_OF_A_PART", 3)
+    monkeypatch.setattr(exports, "ROWS_OF_A_PART", 3)
     with seeding() as session:
         case = session.scalars(select(CaseFile).filter_by(reference="D-44ZZZZ")).one()
         case.status, case.outcome, case.closed_at = "closed", Outcome.RECOVERED, START

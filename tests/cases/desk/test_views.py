@@ -10,6 +10,7 @@ from app import clock
 from app.actors import Role
 from app.journal import JournalEvent
 from app.notices import Notice
+from app.web import exports
 from cases.desk.enums import Measure
 from cases.desk.queries.territory import figures_of_territory
 from partners.organisations.enums import Subject
@@ -251,6 +252,21 @@ def test_exporting_the_journal_is_written_in_it(client: InspectingClient) -> Non
             select(JournalEvent).where(JournalEvent.action == "journal.exported")
         ).one()
     assert event.details == {"rows": 1}
+
+
+def test_the_file_of_the_journal_follows_it_part_by_part(
+    client: InspectingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "ROWS_OF_A_PART", 2)
+    auditor = make_member(role=Role.AUDITOR)
+    actions = ["case.read", "case.closed", "referral.accepted", "case.opened", "referral.read"]
+    for age, action in enumerate(actions):
+        make_event(auditor, action, at=clock.now() - timedelta(days=1 + age))
+    make_event(make_member(), "case.closed")
+    sign_in(client, auditor)
+    answer = client.get("/journal.csv")
+    assert answer.is_streamed
+    assert [line.split(";")[3].strip('"') for line in answer.text.splitlines()[1:]] == actions
 
 
 def test_help_explains_the_words(client: InspectingClient) -> None:

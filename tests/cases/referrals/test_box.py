@@ -15,7 +15,7 @@ from app.folding import fold, grams
 from cases.casework.models import CaseFile
 from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralState
-from cases.referrals.lists import ask_box, export_box, list_box, list_declined, list_partners
+from cases.referrals.lists import ask_box, list_box, list_declined, list_exported, list_partners
 from cases.referrals.models import Referral
 from cases.referrals.queries.box import Tab
 from partners.organisations.enums import OrganisationKind, Subject
@@ -191,7 +191,7 @@ def test_orders_and_pages(us: Membership, them: Membership) -> None:
     actor = act_as_member(us)
     page = list_box(Tab.RECEIVED, ask_box(Tab.RECEIVED, {"taille": "2", "page": "2"}), actor)
     assert ([one.id for one in page.items], page.total, page.last_number) == ([over.id], 3, 2)
-    assert len(export_box(Tab.RECEIVED, ask_box(Tab.RECEIVED, {"taille": "2"}), actor)) == 3
+    assert len(list_exported(Tab.RECEIVED, ask_box(Tab.RECEIVED, {"taille": "2"}), actor)) == 3
 
 
 def test_needs_that_all_declined_are_searched(us: Membership, them: Membership) -> None:

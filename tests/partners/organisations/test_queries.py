@@ -78,8 +78,8 @@ def test_list_organisations_by_name_subject_kind_and_place() -> None:
 
     def found(*args: object, **more: object) -> list[str]:
         wanted = queries.Wanted(*args, **more)  # type: ignore[arg-type]
-        rows = queries.list_organisations(wanted)
-        assert queries.count_organisations(wanted) == len(rows)
+        rows, total = queries.page_of_organisations(wanted)
+        assert queries.count_organisations(wanted) == total == len(rows)
         return [row.name for row in rows]
 
     assert found() == ["Chambre de l’Océan", "Entraide d’exemple", "Zone témoin"]
@@ -103,7 +103,10 @@ def test_the_directory_is_sorted_and_narrowed_by_freshness() -> None:
     names = [old.name, fresh.name, never.name]
 
     def ordered(order: queries.Order, **more: object) -> list[str]:
-        rows = queries.list_organisations(order=order, **more)  # type: ignore[arg-type]
+        wanted = queries.Wanted()
+        rows, _ = queries.page_of_organisations(wanted, order, **more)  # type: ignore[arg-type]
+        ids = queries.list_exported(wanted, order, limit=25, **more)  # type: ignore[arg-type]
+        assert [row.id for row in queries.list_among(ids)] == [row.id for row in rows]
         return [row.name for row in rows if row.name in names]
 
     assert ordered(queries.Order.CHECKED) == [old.name, fresh.name, never.name]
@@ -112,16 +115,18 @@ def test_the_directory_is_sorted_and_narrowed_by_freshness() -> None:
     quickest = [never.id, fresh.id]
     assert ordered(queries.Order.DELAY, quickest=quickest) == [never.name, fresh.name, old.name]
     since = now - timedelta(days=180)
-    recent = queries.list_organisations(queries.Wanted(checked_since=since))
+    recent, _ = queries.page_of_organisations(queries.Wanted(checked_since=since))
     assert [one.name for one in recent] == [fresh.name]
-    others = queries.list_organisations(queries.Wanted(not_checked_since=since))
+    others, _ = queries.page_of_organisations(queries.Wanted(not_checked_since=since))
     assert {one.name for one in others} == {old.name, never.name, "Zone témoin"}
 
 
 def test_a_stranger_reads_nothing_of_the_directory() -> None:
     organisation = make_organisation()
     with acting_as(ANONYMOUS):
-        assert queries.list_organisations() == []
+        assert queries.page_of_organisations(queries.Wanted()) == ([], 0)
+        assert queries.list_exported(queries.Wanted(), limit=25) == []
+        assert queries.list_among([organisation.id]) == []
         with pytest.raises(NotVisible):
             queries.get_organisation(organisation.id)
 
