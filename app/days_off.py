@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from dateutil.easter import easter
+
 PARIS = "Europe/Paris"
 
 #: By month and day, everywhere (L. 3133-1).
@@ -108,22 +110,11 @@ def is_public_holiday(day: date, territory: Territory = MAINLAND) -> bool:
 @lru_cache(maxsize=256)
 def _holidays(year: int, territory: Territory) -> dict[date, str]:
     """Days off of a year with their names; never change the returned dict, it is shared."""
-    easter, department = easter_sunday(year), territory.department
+    sunday, department = easter(year), territory.department
     moving = {**MOVABLE, **MOVABLE_THERE.get(department, {})}
     if department in ALSACE_MOSELLE and not territory.has_good_friday:
         del moving[GOOD_FRIDAY]
-    found = {easter + timedelta(days=days): name for days, name in moving.items()}
+    found = {sunday + timedelta(days=days): name for days, name in moving.items()}
     for (month, day), name in {**FIXED, **FIXED_THERE.get(department, {})}.items():
         found.setdefault(date(year, month, day), name)
     return found
-
-
-def easter_sunday(year: int) -> date:
-    """Easter of the Gregorian calendar (Meeus, *Astronomical Algorithms*, chapter 8)."""
-    golden, (century, rest) = year % 19, divmod(year, 100)
-    leaps, corrected = century // 4, (century - (century + 8) // 25 + 1) // 3
-    epact = (19 * golden + century - leaps - corrected + 15) % 30
-    weekday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
-    late = (golden + 11 * epact + 22 * weekday) // 451
-    month, day = divmod(epact + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)
