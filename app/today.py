@@ -125,7 +125,7 @@ def read_today(handlers: Iterable[Handler], actor: Actor, about: Collection[uuid
 
 def read_group(
     handlers: Iterable[Handler], actor: Actor, group: Group, after: Key | None = None
-) -> tuple[list[TodayItem], Key | None]:
+) -> tuple[list[Line], Key | None]:
     """``PAGE_SIZE`` lines of one group after a key, and the key of the next ones when there are
     more. One statement, or none."""
     asked = _gathered(tuple(handlers), actor.kind, actor.role, actor.side, group.nature)
@@ -133,8 +133,8 @@ def read_group(
     values = _values(clock.now(), group, after) | {"most": most, "shown": most, "spared": 0}
     day = _read(asked, actor, values)
     lines = day.lines.get(group, [])
-    items = [item for _, item in lines[:PAGE_SIZE] if item is not None]
-    return items, lines[PAGE_SIZE - 1][0] if len(lines) == most else None
+    shown = [line for line in lines[:PAGE_SIZE] if line[1] is not None]
+    return shown, lines[PAGE_SIZE - 1][0] if len(lines) == most else None
 
 
 def write_key(key: Key) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -201,6 +202,30 @@ def today() -> Listing:
     return receiver, "/", add
 
 
+def part_of_today() -> Listing:
+    member = make_member()
+    case = make_case(member)
+    whose = {"seat_id": member.seat_id, "owner_id": member.id}
+    late = {"objective": "Appeler", "due_on": clock.today() - timedelta(days=2)}
+
+    def add() -> None:
+        with seeding() as session:
+            session.add(CaseAction(case_id=case.id, **late, **whose))
+
+    return member, "/aujourd-hui/en-retard", add
+
+
+def messages() -> Listing:
+    member = make_member()
+
+    def add() -> None:
+        told = {"seat_id": member.seat_id, "text": "Une réponse est arrivée."}
+        with seeding() as session:
+            session.add(Notice(key=str(uuid4()), **told))
+
+    return member, "/messages", add
+
+
 def timeline() -> Listing:
     member = make_member()
     case = make_case(member)
@@ -284,6 +309,8 @@ LISTS = (
     journal,
     erasures,
     today,
+    part_of_today,
+    messages,
     timeline,
     timeline_alone,
     needs_of_a_case,

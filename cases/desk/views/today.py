@@ -5,7 +5,7 @@ from flask import abort, render_template, request
 from app import clock, hooks
 from app.notices import Notice
 from app.security import current_actor, members_only
-from app.today import PAGE_SIZE, Day, read_group, read_key, read_today, write_key
+from app.today import Day, read_group, read_key, read_today, write_key
 from app.waiting import Group
 from app.web.tables import write_key as write_place
 from cases.desk.grouping import TITLES, bounded, groups_of, news_of
@@ -55,15 +55,14 @@ def list_group(group: str) -> str:
         abort(404)
     shown, actor = Group(group), current_actor()
     after = read_key(request.args.get("apres", ""))
-    items, key = read_group(hooks.handlers_of("today_sources"), actor, shown, after)
+    lines, key = read_group(hooks.handlers_of("today_sources"), actor, shown, after)
     title, icon = TITLES[shown]
     return render_template(
         "cases/desk/today_group.html",
         title=title,
         icon=icon,
         group=shown,
-        items=items,
-        size=PAGE_SIZE,
+        items=[item for _, item in lines],
         is_first=after is None,
         next_key=write_key(key) if key else None,
     )
