@@ -75,7 +75,9 @@ def tell_access(actor: Actor) -> Select[Any]:
 def tell_referral(actor: Actor, other_seat: Any) -> Select[Any]:
     """What a line says of a referral: the other organisation, whom it is about, as readable now."""
     title = func.coalesce(
-        ReferralSheet.content["identity"][0][1].as_string(), case_title(), NOT_TOLD
+        ReferralSheet.content["identity"][0][1].as_string(),
+        func.nullif(case_title(), ""),
+        NOT_TOLD,
     )
     told = today_columns(
         Referral.id,

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from uuid_utils.compat import uuid7
 
 from app import clock
 from app.notices import Notice
 from cases.casework.models import CaseAction, CaseFile
+from cases.referrals.models import Referral
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.factories import make_basis, make_case, make_member, make_need, make_referral
@@ -273,4 +274,10 @@ def test_a_message_says_whom_it_is_about(client: InspectingClient) -> None:
         session.add(Notice(key="b", seat_id=member.seat_id, text="Autre chose.", **hidden))
     sign_in(client, member)
     messages = card(client.get("/").text, "messages")
-    assert messages.count('<span class="rl-help">') == 1
+    said = re.findall(r'<span class="rl-help">([^<]*)</span>', messages)
+    assert len(said) == 1 and not said[0].startswith(" ·")
+    with seeding() as session:
+        closed = {"state": "declined", "decline_code": "other"}
+        session.execute(update(Referral).where(Referral.id == sent.id).values(**closed))
+    page = card(client.get("/").text, "messages")
+    assert "Entreprise non communiquée" in page, "what was declined is closed"
