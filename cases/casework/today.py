@@ -32,9 +32,10 @@ REPLIES = {
     ActionAnswer.NOT_YET: ("propose un autre jour", "warning", "calendar"),
     ActionAnswer.HELP: ("demande de l’aide", "danger", "lifebuoy"),
 }
+#: « + 0 »: actions are found by their answers, which are few, never by their day among everybody's.
 REPLIES_WAIT = {
     ActionAnswer.DONE: moved_at(ActionReply.answered_at),
-    ActionAnswer.NOT_YET: due_on(CaseAction.due_on, EVENING),
+    ActionAnswer.NOT_YET: due_on(CaseAction.due_on + 0, EVENING),
     ActionAnswer.HELP: due_at(ActionReply.answered_at + CALL_BACK_WITHIN),
 }
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, tup
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.actors import Actor, Side
-from app.db import db
+from app.db import db, is_found
 from app.today import today_columns
 from cases.casework.enums import ActionAnswer, ActionStatus, Audience, EntryKind
 from cases.casework.models import (
@@ -223,15 +223,20 @@ def select_replies_to(
     """
     asker = aliased(Membership)
     is_inherited = and_(asker.ended_at.is_not(None), CaseFile.lead_member_id == actor.membership_id)
+    # Answers first: the actions of everybody, by their day, would be a way to find them too.
     kept = (ActionReply.asked_by, ActionReply.lead_member_id)
+    answers = select(ActionReply.id).where(
+        or_(*(one == actor.membership_id for one in kept)),
+        ActionReply.answered_at >= since,
+        ActionReply.answer == answer,
+    )
     statement = (
         select(ActionReply.id)
         .join(ActionReply.action)
         .join(CaseAction.case)
         .outerjoin(asker, asker.id == CaseAction.asked_by)
-        .where(or_(*(one == actor.membership_id for one in kept)), ActionReply.answer == answer)
+        .where(is_found(ActionReply.id, answers), is_read_by(actor))
         .where(or_(CaseAction.asked_by == actor.membership_id, is_inherited))
-        .where(ActionReply.answered_at >= since, is_read_by(actor))
         .where(ActionReply.answered_at >= CaseAction.asked_at)
     )
     if answer is ActionAnswer.DONE:
