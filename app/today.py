@@ -66,23 +66,24 @@ class TodaySource(Found):
 Key = tuple[datetime, int, uuid.UUID]
 
 
-#: None: found, and not the actor's to read any more.
-Line = tuple[Key, TodayItem | None]
+Line = tuple[Key, TodayItem]
 
 
 @dataclass(frozen=True)
 class Day:
     """What was found, by the name of its group: lines in their order, and how many there are up to
-    ``MOST`` of each source; how many of each kind; whom the rows that messages name are about."""
+    ``MOST`` of each source; how many of each kind; whom the rows that messages name are about;
+    where the page ends, when it is full."""
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     about: dict[uuid.UUID, str] = field(default_factory=dict)
+    edges: list[Key] = field(default_factory=list)
 
     def of(self, group: Group) -> list[TodayItem]:
         """Lines of a group."""
-        return [item for _, item in self.lines.get(group, ()) if item is not None]
+        return [item for _, item in self.lines.get(group, ())]
 
     @property
     def items(self) -> list[TodayItem]:
@@ -119,7 +120,7 @@ def read_today(handlers: Iterable[Handler], actor: Actor, about: Collection[uuid
     """The first lines of each group and how many there are, of what these handlers of
     ``today_sources`` give: one statement, or none. ``about``: rows that messages name."""
     asked = _gathered(tuple(handlers), actor.kind, actor.role, actor.side, None)
-    values = _values(clock.now()) | {"most": MOST, "shown": SHOWN, "spared": SPARED}
+    values = _values(clock.now()) | {"most": MOST, "shown": SHOWN, "spared": SPARED, "edge": 0}
     return _read(asked, actor, values, about)
 
 
@@ -129,12 +130,10 @@ def read_group(
     """``PAGE_SIZE`` lines of one group after a key, and the key of the next ones when there are
     more. One statement, or none."""
     asked = _gathered(tuple(handlers), actor.kind, actor.role, actor.side, group.nature)
-    most = PAGE_SIZE + 1
-    values = _values(clock.now(), group, after) | {"most": most, "shown": most, "spared": 0}
-    day = _read(asked, actor, values)
-    lines = day.lines.get(group, [])
-    shown = [line for line in lines[:PAGE_SIZE] if line[1] is not None]
-    return shown, lines[PAGE_SIZE - 1][0] if len(lines) == most else None
+    bounds = {"most": PAGE_SIZE + 1, "shown": PAGE_SIZE, "spared": 0, "edge": PAGE_SIZE}
+    day = _read(asked, actor, _values(clock.now(), group, after) | bounds)
+    has_more = day.counts[group] > PAGE_SIZE
+    return day.lines.get(group, []), day.edges[0] if has_more else None
 
 
 def write_key(key: Key) -> str:
@@ -213,19 +212,20 @@ def _read(
         return day
     who = {MEMBER.key: actor.membership_id, SEAT.key: actor.seat_id, "about": list(about)}
     found = db.session.execute(statement, who | values).all()
-    facts = {(row.rank, row.object_id): row.facts for row in found if row.facts is not None}
     for row in found:
         if row.number is not None:
             day.counts[row.name] += row.number
             day.kinds[sources[row.rank].kind] += row.number
-    for row in sorted((row for row in found if row.at is not None), key=_turn):
-        told = facts.get((row.rank, row.object_id))
-        one = None if told is None else TodayRow(row.object_id, row.at, told)
-        item = None if one is None else sources[row.rank].tell(one)
-        day.lines.setdefault(row.name, []).append(((row.at, row.rank, row.object_id), item))
-    for rank, object_id in facts:
-        if (says := sources[rank].about) and object_id in about:
-            day.about[object_id] = says(TodayRow(object_id, BEGINNING, facts[rank, object_id]))
+        elif row.facts is None:
+            day.edges.append((row.at, row.rank, row.object_id))
+    told = [row for row in found if row.facts is not None]
+    for row in sorted((row for row in told if row.name is not None), key=_turn):
+        item = sources[row.rank].tell(TodayRow(row.object_id, row.at, row.facts))
+        line = ((row.at, row.rank, row.object_id), item)
+        day.lines.setdefault(row.name, []).append(line)
+    for row in told:
+        if row.object_id in about and (says := sources[row.rank].about):
+            day.about[row.object_id] = says(TodayRow(row.object_id, BEGINNING, row.facts))
     return day
 
 

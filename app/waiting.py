@@ -131,19 +131,22 @@ AFTER_ID: Any = bindparam("after_id", type_=Uuid)
 MOST: Any = bindparam("most", type_=Integer)
 SHOWN: Any = bindparam("shown", type_=Integer)
 SPARED: Any = bindparam("spared", type_=Integer)
+#: The place of the line that ends a page.
+EDGE: Any = bindparam("edge", type_=Integer)
 #: Rows of one source that are told although they are not shown.
 ABOUT: Any = bindparam("about", type_=ARRAY(Uuid))
 
 
 def statement_of(sources: Mapping[int, Found], about: int | None) -> CompoundSelect[Any]:
-    """Counts of each source (``number``), the lines to show (``at``) and what is told of them
-    (``facts``), in any order; ``about`` is the source that also tells what ``ABOUT`` names."""
+    """Counts of each source (``number``), the line that ends the page, what is told of the lines to
+    show (``facts``), in any order; ``about`` is the source that also tells what ``ABOUT`` names."""
     found = union_all(*(_found(rank, one) for rank, one in sources.items())).cte("found")
     shown = _shown(found)
     counts = select(found.c.rank, found.c.name, *_blank(number=func.count()))
-    lines = select(shown.c.rank, shown.c.name, *_blank(object_id=shown.c.object_id, at=shown.c.at))
+    edge = select(shown.c.rank, shown.c.name, *_blank(object_id=shown.c.object_id, at=shown.c.at))
     told = (_told(rank, one, shown, with_about=rank == about) for rank, one in sources.items())
-    return union_all(counts.group_by(found.c.rank, found.c.name), lines, *told)
+    by_source = counts.group_by(found.c.rank, found.c.name)
+    return union_all(by_source, edge.where(shown.c.place == EDGE), *told)
 
 
 def _found(rank: int, one: Found) -> Select[Any]:
@@ -194,8 +197,9 @@ def _told(rank: int, one: Found, shown: CTE, *, with_about: bool) -> Select[Any]
     if with_about:
         ids = func.array_cat(ids, ABOUT, type_=ARRAY(Uuid))
     told = one.told.where(one.told_id == any_(ids)).subquery()
-    blank = _blank(object_id=told.c.object_id, facts=told.c.facts)
-    return select(_rank(rank), cast(null(), Text).label("name"), *blank)
+    line = and_(shown.c.rank == rank, shown.c.object_id == told.c.object_id)
+    blank = _blank(object_id=told.c.object_id, at=shown.c.at, facts=told.c.facts)
+    return select(_rank(rank), shown.c.name, *blank).select_from(told.outerjoin(shown, line))
 
 
 def _rank(rank: int) -> ColumnElement[int]:

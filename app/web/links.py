@@ -1,5 +1,6 @@
 """Addresses that templates build without knowing which features are installed."""
 
+import uuid
 from typing import Any
 
 from flask import current_app, g, has_request_context, request, url_for
@@ -7,6 +8,7 @@ from markupsafe import Markup
 
 from app.security import current_actor, policy_of
 
+NOBODY = uuid.UUID(int=0)
 ICON = Markup('<svg class="icon {}" {} focusable="false"><use href="{}#{}"/></svg>')
 SILENT, TOLD = Markup('aria-hidden="true"'), Markup('role="img" aria-label="{}"')
 
@@ -33,6 +35,13 @@ def lasting_url(endpoint: str, **values: str) -> str:
     if key not in kept:
         kept[key] = url_for(endpoint, **values)  # type: ignore[arg-type]
     return kept[key]
+
+
+def page_of(endpoint: str, row_id: object, name: str, anchor: str = "") -> str:
+    """Return the address of the page of one row, which ``name`` carries: built once for all rows,
+    since only the identifier changes."""
+    address = lasting_url(endpoint, **{name: str(NOBODY)}).replace(str(NOBODY), str(row_id))
+    return f"{address}#{anchor}" if anchor else address
 
 
 def static_url(filename: str) -> str:

@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-from flask import url_for
-
 from app import clock
 from app.actors import Actor
 from app.today import NOW, TODAY, TodayRow, TodaySource, due_at, due_on, moved_at
+from app.web.links import page_of
 from app.web.panels import TodayItem
 from cases.casework.enums import ActionAnswer
 from cases.casework.models import ActionReply, CaseAction, CaseFile
@@ -82,7 +81,7 @@ def _action_item(row: TodayRow) -> TodayItem:
         due_at=row.at,
         title=row.facts["objective"],
         detail=_name_of(row),
-        url=url_for("casework.show", case_id=row.facts["case_id"], _anchor="actions"),
+        url=page_of("casework.show", row.facts["case_id"], "case_id", "actions"),
         tone="danger" if due_on < today else "warning" if due_on == today else "neutral",
         icon="checklist",
     )
@@ -95,7 +94,7 @@ def _reply_item(row: TodayRow) -> TodayItem:
         due_at=None if answer is ActionAnswer.DONE else row.at,
         title=f"{row.facts['owner']} {said} : {row.facts['objective']}",
         detail=_name_of(row),
-        url=url_for("casework.show", case_id=row.facts["case_id"], _anchor="actions"),
+        url=page_of("casework.show", row.facts["case_id"], "case_id", "actions"),
         tone=tone,
         icon=icon,
     )
@@ -106,7 +105,7 @@ def _pause_item(row: TodayRow) -> TodayItem:
         due_at=row.at,
         title="La pause de ce dossier est finie",
         detail=_name_of(row),
-        url=url_for("casework.show", case_id=row.object_id),
+        url=page_of("casework.show", row.object_id, "case_id"),
         tone="warning",
         icon="player-play",
     )

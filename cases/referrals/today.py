@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from flask import url_for
-
 from app import clock
 from app.actors import Actor
 from app.today import NOW, UNDATED, TodayRow, TodaySource, due_at, moved_at
+from app.web.links import lasting_url, page_of
 from app.web.panels import TodayItem
 from cases.referrals.enums import ReferralKind, ReferralState
 from cases.referrals.models import AccessRequest, AccessRequestMatch, BoxedReferral, Referral
@@ -80,7 +79,7 @@ def _to_answer(row: TodayRow) -> TodayItem:
         due_at=row.at,
         title=f"Répondre à {row.facts['organisation']}",
         detail=f"{_about(row)} · {kind}",
-        url=url_for("referrals.show", referral_id=row.object_id),
+        url=page_of("referrals.show", row.object_id, "referral_id"),
         tone="danger" if is_late else "accent",
         icon="inbox",
     )
@@ -91,7 +90,7 @@ def _to_handle(row: TodayRow) -> TodayItem:
         due_at=None,
         title=f"{row.facts['organisation']} demande à vous rejoindre",
         detail=_about(row),
-        url=url_for("referrals.box", onglet="acces"),
+        url=lasting_url("referrals.box", onglet="acces"),
         tone="accent",
         icon="user-plus",
     )
@@ -103,7 +102,7 @@ def _news(row: TodayRow) -> TodayItem:
         due_at=None,
         title=f"{row.facts['organisation']} {sentence}",
         detail=_about(row),
-        url=url_for("referrals.show", referral_id=row.object_id),
+        url=page_of("referrals.show", row.object_id, "referral_id"),
         tone=tone,
         icon=icon,
     )

@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-from flask import url_for
-
 from app import clock
 from app.actors import Actor, Side
 from app.today import TodayRow, TodaySource, due_on
+from app.web.links import page_of
 from app.web.panels import TodayItem
 from cases.rights.enums import RightsKind
 from cases.rights.models import RightsRequest
@@ -34,7 +33,7 @@ def _item(row: TodayRow) -> TodayItem:
         due_at=row.at,
         title=f"Répondre à une demande : {RightsKind(row.facts['kind']).label.lower()}",
         detail=f"{row.facts['title']} · {time_left(last_day, today)}",
-        url=url_for("rights.show", rights_request_id=row.object_id),
+        url=page_of("rights.show", row.object_id, "rights_request_id"),
         tone="danger" if left < 0 else "warning" if left <= SOON else "accent",
         icon="shield-lock",
     )

@@ -50,11 +50,6 @@ def test_groups_that_hold_something_come_in_order_without_the_news() -> None:
     assert groups_of(Day()) == []
 
 
-def test_what_may_not_be_read_any_more_makes_no_line() -> None:
-    day = Day({Group.LATE: [((NOW, 0, None), None)]}, Counter({Group.LATE: 1}))  # type: ignore[list-item]
-    assert groups_of(day) == []
-
-
 @pytest.mark.parametrize(
     ("count", "has_more", "more"),
     [
