@@ -33,7 +33,7 @@ MEMBER: Any = bindparam("asking_member", type_=Uuid)
 SEAT: Any = bindparam("asking_seat", type_=Uuid)
 
 #: Lines of a group on the page, and how far a group is counted: beyond, « 99+ ».
-SHOWN, MOST = 10, 100
+SHOWN, MOST = 8, 100
 #: Of each source so many lines are shown, however many others come before.
 SPARED = 1
 PAGE_SIZE = 50

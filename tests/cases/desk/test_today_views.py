@@ -78,16 +78,17 @@ def followed(client: InspectingClient, page: str, key: str) -> list[str]:
     ("number", "count", "link"),
     [
         (1, "1", None),
-        (9, "9", None),
-        (10, "10", None),
-        (11, "11", "Voir l’autre"),
-        (12, "12", "Voir les 2 autres"),
-        (99, "99", "Voir les 89 autres"),
+        (7, "7", None),
+        (8, "8", None),
+        (9, "9", "Voir l’autre"),
+        (10, "10", "Voir les 2 autres"),
+        (11, "11", "Voir les 3 autres"),
+        (99, "99", "Voir les 91 autres"),
         (100, "99+", "Tout voir"),
         (130, "99+", "Tout voir"),
     ],
 )
-def test_a_part_shows_ten_lines_its_count_and_the_way_to_all(
+def test_a_part_shows_eight_lines_its_count_and_the_way_to_all(
     client: InspectingClient, number: int, count: str, link: str | None
 ) -> None:
     member, stranger = make_member(), make_member()
@@ -96,7 +97,7 @@ def test_a_part_shows_ten_lines_its_count_and_the_way_to_all(
     sign_in(client, member)
     page = client.get("/").text
     late = card(page, "en-retard")
-    assert LINE.findall(late) == names[:10]
+    assert LINE.findall(late) == names[:8]
     assert f"En retard ({count})" in late
     tile = page[: page.index("rl-columns")]
     assert f'<strong class="rl-stat-value">{count}</strong>' in tile
@@ -116,7 +117,7 @@ def test_each_part_leads_to_its_own_lines(client: InspectingClient) -> None:
     if datetime.now(ZoneInfo("Europe/Paris")).hour < 18:  # then what was for the day is late
         expected |= {"en-retard": names[:12], "ce-jour": names[12:24]}
     for key, titles in expected.items():
-        assert LINE.findall(card(page, key)) == titles[:10]
+        assert LINE.findall(card(page, key)) == titles[:8]
         assert followed(client, page, key) == titles
 
 
@@ -128,7 +129,7 @@ def test_a_source_of_a_thousand_rows_hides_no_other(client: InspectingClient) ->
     sign_in(client, member)
     page = client.get("/").text
     titles = LINE.findall(card(page, "en-retard"))
-    assert len(titles) == 10
+    assert len(titles) == 8
     assert titles[-1].startswith("Répondre à"), "the most urgent still come first"
     tile = r'value">1</strong>\s*<a class="rl-stat-label" href="/orientations\?etat=attente">'
     assert re.search(tile, page)
