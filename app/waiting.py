@@ -25,6 +25,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     extract,
@@ -162,32 +163,31 @@ def _found(rank: int, one: Found) -> Select[Any]:
 
 
 def _first(rank: int, one: Found, start: Any, stop: Any) -> Select[Any]:
-    """Rows of a source after a key, in their order; ``turn`` sorts them among others."""
+    """Rows of a source after a key, in their order, which ``own`` numbers."""
     when, row_id, order = one.when, one.row_id, one.when.column
     is_further = tuple_(_rank_of(rank), row_id) > tuple_(AFTER_RANK, AFTER_ID)
-    turn: ColumnElement[Any] = extract("epoch", when.at)
     if when.nature is Nature.NEWS:
-        turn, order = -turn, order.desc()
+        order = order.desc()
         after = [when.column <= stop, or_(when.column < stop, is_further)]
     elif when.nature is Nature.UNDATED:
         after = [or_(when.at > start, is_further)]
     else:
         is_after = or_(when.at > start, and_(when.at == start, is_further))
         after = [when.since(start), when.before(stop), is_after]
-    columns = (row_id.label("object_id"), when.at.label("at"), turn.label("turn"))
+    in_order = [row_id] if order is None else [order, row_id]
+    own = func.row_number().over(order_by=in_order).label("own")
+    columns = (row_id.label("object_id"), when.at.label("at"), own)
     rows = one.rows.with_only_columns(*columns, maintain_column_froms=True).where(*after)
-    return rows.order_by(*([] if order is None else [order]), row_id).limit(MOST)
+    return rows.order_by(*in_order).limit(MOST)
 
 
 def _shown(found: CTE) -> CTE:
     """The first lines of each group; of each source some, however many others come before."""
-    of_source = (found.c.turn, found.c.object_id)
-    own = func.row_number().over(partition_by=(found.c.name, found.c.rank), order_by=of_source)
-    numbered = select(*found.c, own.label("own")).subquery()
-    row = numbered.c
-    of_all = (row.own > SPARED, row.turn, row.rank, row.object_id)
-    place = func.row_number().over(partition_by=row.name, order_by=of_all)
-    placed = select(*numbered.c, place.label("place")).subquery()
+    row, epoch = found.c, extract("epoch", found.c.at)
+    turn = case((row.name == written(Group.NEWS), -epoch), else_=epoch)
+    order = (row.own > SPARED, turn, row.rank, row.object_id)
+    place = func.row_number().over(partition_by=row.name, order_by=order)
+    placed = select(*row, place.label("place")).where(row.own <= SHOWN).subquery()
     return select(placed).where(placed.c.place <= SHOWN).cte("shown")
 
 

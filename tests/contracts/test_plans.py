@@ -124,6 +124,7 @@ def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> It
                 ("onglet=envoyees&tri=due", "boxed_referral_due boxed_referral_sent"),
             )
         ),
+        ("/orientations?onglet=acces", {"ix_access_request_match_led"}),
         ("/orientations?onglet=declinees", {"ix_declined_need_seat_id", "pk_need"}),
     ],
 )

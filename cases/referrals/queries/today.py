@@ -25,7 +25,7 @@ from cases.referrals.models import (
     Referral,
     ReferralSheet,
 )
-from cases.referrals.queries.box import Tab, select_boxed
+from cases.referrals.queries.box import Tab, select_access, select_boxed
 from cases.referrals.queries.referrals import is_told_to
 from partners.organisations.models import Organisation, Seat
 
@@ -49,8 +49,7 @@ def select_moved(
 
 def select_access_to_handle(actor: Actor) -> Select[Any]:
     """Access requests upon cases this seat leads that wait for a choice."""
-    statement = select(AccessRequestMatch.request_id).join(AccessRequestMatch.case)
-    return statement.where(*_waits_for(actor), is_read_by(actor))
+    return select_access(actor).where(is_read_by(actor))
 
 
 def tell_access(actor: Actor) -> Select[Any]:
@@ -69,7 +68,7 @@ def tell_access(actor: Actor) -> Select[Any]:
         .join(Seat, Seat.id == AccessRequest.seat_id)
         .join(Seat.organisation)
     )
-    return with_title(statement).where(*_waits_for(actor), is_read_by(actor))
+    return with_title(statement).where(CaseFile.lead_seat_id == actor.seat_id, is_read_by(actor))
 
 
 def tell_referral(actor: Actor, other_seat: Any) -> Select[Any]:
@@ -107,9 +106,8 @@ def list_access_requests_to_handle(actor: Actor, limit: int = MOST) -> Sequence[
     case = joinedload(AccessRequestMatch.case, innerjoin=True)
     request = joinedload(AccessRequestMatch.request, innerjoin=True)
     statement = (
-        select(AccessRequestMatch)
-        .join(AccessRequestMatch.case)
-        .where(*_waits_for(actor))
+        select_access(actor)
+        .with_only_columns(AccessRequestMatch, maintain_column_froms=True)
         .options(
             case.joinedload(CaseFile.company),
             case.joinedload(CaseFile.person),
@@ -119,12 +117,3 @@ def list_access_requests_to_handle(actor: Actor, limit: int = MOST) -> Sequence[
         .limit(limit)
     )
     return db.session.scalars(statement).all()
-
-
-def _waits_for(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    """Kept for the seat, and upon a case that it leads still."""
-    return (
-        AccessRequestMatch.lead_seat_id == actor.seat_id,
-        AccessRequestMatch.handled_at.is_(None),
-        CaseFile.lead_seat_id == actor.seat_id,
-    )
