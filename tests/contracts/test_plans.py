@@ -18,6 +18,7 @@ from app.actors import Role
 from app.db import db
 from app.embedded.postgres import PostgresInfo
 from app.waiting import Group
+from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.conftest import make_test_app, settings_for
 from tests.factories.organisations import make_organisation, make_seat, make_unit
@@ -51,6 +52,7 @@ class Large:
     superuser: psycopg.Connection
     world: World
     observer: Membership
+    coordinator: Membership
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +65,11 @@ def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> It
             world, organisation = make_world(), make_organisation()
             unit = make_unit(organisation)
             observer = make_member(make_seat(organisation), Role.OBSERVER, unit_id=unit.id)
+            coordinator = make_member(Seat(id=world.adviser.seat_id), Role.COORDINATOR)
             db.session.remove()
             with cluster.connect_as_superuser(name) as filling:
                 multiply(filling, world)
-            yield Large(app, superuser, world, observer)
+            yield Large(app, superuser, world, observer, coordinator)
             db.session.remove()
             db.engine.dispose()
 
@@ -138,6 +141,11 @@ def test_today_reads_what_it_shows_and_no_more(large: Large, part: str) -> None:
     """The seat has two thousand of everything, of which the member waits for a hundred or two: the
     most read is the case of each row that is counted, once for each condition on it."""
     _used(large, large.world.adviser, f"/{part}", most=MOST_OF_TODAY)
+
+
+def test_needs_nobody_took_are_read_by_their_cases(large: Large) -> None:
+    """The open cases of the seat, which is all that its coordinator may see: never the platform."""
+    assert {"ix_case_reader_moved", "ix_need_case_id"} <= _used(large, large.coordinator, "/")
 
 
 def test_the_figures_of_a_territory_are_read_by_their_indexes(large: Large) -> None:

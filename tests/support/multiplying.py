@@ -110,7 +110,7 @@ COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "lead_member_id": "{me}",
         },
     ),
-    ("access_request", "", {"id": "{key}"}),
+    ("access_request", "", {"id": "{key}", "seat_id": f"md5('seat' || n % {SEATS})::uuid"}),
     (
         "access_request_match",
         "",
