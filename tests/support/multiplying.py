@@ -110,7 +110,15 @@ COPIES: tuple[tuple[str, str, dict[str, str]], ...] = (
             "lead_member_id": "{me}",
         },
     ),
-    ("access_request", "", {"id": "{key}", "seat_id": f"md5('seat' || n % {SEATS})::uuid"}),
+    (
+        "access_request",
+        "",
+        {
+            "id": "{key}",
+            "seat_id": f"CASE WHEN {ASKED} THEN proto.seat_id"
+            " ELSE md5('seat' || n % {seats})::uuid END",
+        },
+    ),
     (
         "access_request_match",
         "",
@@ -181,6 +189,7 @@ def _copy(
         "referral": _key("referral"),
         "action": _key("case_action"),
         "request": _key("access_request"),
+        "seats": str(SEATS),
         "waits": WAITS,
     }
     values = [own[one].format(**names) if one in own else f'proto."{one}"' for one in columns]
