@@ -13,7 +13,6 @@ from app.journal import JournalEvent
 from app.notices import Notice
 from cases.casework.enums import Audience
 from cases.casework.models import CaseAction
-from cases.referrals.models import AccessRequest, AccessRequestMatch
 from cases.retention.models import Erasure
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
@@ -33,6 +32,7 @@ from tests.factories import (
     make_service,
     make_unit,
 )
+from tests.factories.referrals import make_access_request
 from tests.factories.rights import make_request
 from tests.support.acting import seeding
 from tests.support.counting import recorded_statements
@@ -86,18 +86,7 @@ def access_requests() -> Listing:
     member = make_member()
 
     def add() -> None:
-        asker, case = make_member(), make_case(member)
-        with seeding() as session:
-            request = AccessRequest(
-                seat_id=asker.seat_id,
-                member_id=asker.id,
-                company_name="Menuiserie Exemple",
-                subject=Subject.CASH_FLOW,
-                reason="Nous l’accompagnons.",
-            )
-            session.add(request)
-            session.flush()
-            session.add(AccessRequestMatch(request_id=request.id, case_id=case.id))
+        make_access_request(make_member(), make_case(member))
 
     return member, "/orientations?onglet=acces", add
 

@@ -23,14 +23,14 @@ from app.waiting import Group
 from cases.casework.enums import ActionAnswer
 from cases.casework.models import CaseAction, CaseFile, Participation
 from cases.casework.queries import cases_visible_to
-from cases.referrals.models import AccessRequest, AccessRequestMatch
+from cases.referrals.models import AccessRequestMatch
 from cases.rights.models import RightsRequest
-from partners.organisations.enums import Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.contracts.test_box import STORY, Stories, change, pass_the_lead, stories
 from tests.factories import make_member
 from tests.factories.casework import make_reply
+from tests.factories.referrals import make_access_request
 from tests.factories.rights import make_request
 from tests.support.acting import acting_as, actor_of, seeding
 from tests.support.today_before import ORDER, groups_before, waiting_before
@@ -53,7 +53,7 @@ def busy(stories: Stories) -> Stories:
             received = clock.now() - timedelta(days=dice.choice((2, 25, 29, 31, 60)))
             make_request(case, received_at=received)
         if number % 3 == 1:
-            _ask_access(case, dice.choice(stories.members[2:5]))
+            make_access_request(dice.choice(stories.members[2:5]), case)
         if number % 4 == 1:
             _change_case(
                 case,
@@ -92,21 +92,6 @@ def _add_actions(case: CaseFile, stories: Stories, dice: Random) -> None:
                 answered_at=clock.now() - timedelta(hours=dice.choice((1, 23, 25, 72, 400))),
                 proposed_on=proposed if answer is ActionAnswer.NOT_YET else None,
             )
-
-
-def _ask_access(case: CaseFile, asker: Membership) -> AccessRequest:
-    with seeding() as session:
-        request = AccessRequest(
-            seat_id=asker.seat_id,
-            member_id=asker.id,
-            company_name="Menuiserie Exemple",
-            subject=Subject.CASH_FLOW,
-            reason="Nous l’accompagnons.",
-        )
-        session.add(request)
-        session.flush()
-        session.add(AccessRequestMatch(request_id=request.id, case_id=case.id))
-    return request
 
 
 def _change_case(case: CaseFile, **values: object) -> None:
