@@ -64,8 +64,6 @@ class TodaySource(Found):
 
 #: Where a page of a group ends: the instant, the rank of the source, the row.
 Key = tuple[datetime, int, uuid.UUID]
-
-
 Line = tuple[Key, TodayItem]
 
 
@@ -180,7 +178,7 @@ def _values(now: datetime, group: Group | None = None, after: Key | None = None)
         NOW.key: now,
         TODAY.key: now.astimezone(ZoneInfo(PARIS)).date(),
         "names": [name.value for name, _, _ in windows],
-        "starts": [at or start for _, start, _ in windows],
+        "starts": [max(at, start) if at else start for _, start, _ in windows],
         "stops": [stop for _, _, stop in windows],
         "first_at": at or BEGINNING,
         "last_at": at or END,

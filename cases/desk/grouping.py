@@ -9,7 +9,7 @@ from app.web.panels import TodayItem
 
 TITLES = {
     Group.LATE: ("En retard", "alert-triangle"),
-    Group.TODAY: ("Aujourd’hui", "sun"),
+    Group.TODAY: ("Pour aujourd’hui", "sun"),
     Group.WEEK: ("Cette semaine", "calendar-event"),
     Group.LATER: ("Plus tard", "calendar"),
     Group.UNDATED: ("À traiter, sans échéance", "inbox"),

@@ -224,6 +224,14 @@ def test_who_leads_is_kept_beside_what_waits(
     assert kept() == computed()
 
 
+def test_a_forged_lead_is_written_over(busy: Stories) -> None:
+    stranger = make_member()
+    forged = {"lead_seat_id": stranger.seat_id, "lead_member_id": stranger.id}
+    case = _cases_of(busy.lead)[0]
+    assert make_request(case, asked_by="Quelqu’un d’autre", **forged).id
+    assert kept() == computed()
+
+
 def test_the_web_says_nothing_of_what_is_kept(busy: Stories) -> None:
     for statement in (
         "UPDATE access_request_match SET lead_seat_id = lead_seat_id",

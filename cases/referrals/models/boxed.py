@@ -59,7 +59,7 @@ class BoxedReferral(Base):
             "seat_id",
             text("moved_at DESC"),
             "referral_id",
-            postgresql_include=["state"],
+            postgresql_include=["is_received", "state"],
             postgresql_where=text("moved_at IS NOT NULL"),
         ),
         row_class(RowClass.CASE),

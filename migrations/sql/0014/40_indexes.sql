@@ -1,7 +1,7 @@
 -- Each source of *Aujourd'hui* in its order, for whom it waits: no more is read than is shown. The
 -- states are written in the statements as they are here, so that a generic plan finds the index.
 CREATE INDEX ix_boxed_referral_moved ON boxed_referral (seat_id, moved_at DESC, referral_id)
-  INCLUDE (state) WHERE moved_at IS NOT NULL;
+  INCLUDE (is_received, state) WHERE moved_at IS NOT NULL;
 CREATE INDEX ix_case_action_due ON case_action (owner_id, due_on, id)
   WHERE status IN ('todo', 'doing');
 CREATE INDEX ix_rights_request_due ON rights_request (lead_seat_id, due_on, id)

@@ -161,6 +161,15 @@ def test_a_damaged_address_shows_the_beginning(
     assert ("Action 0000" in page.text) is (key == "en-retard")
 
 
+def test_a_key_from_elsewhere_shows_lines_of_this_part_alone(client: InspectingClient) -> None:
+    member = make_member()
+    add_actions(make_case(member), member, [-1, 3, 9])
+    sign_in(client, member)
+    key = {"apres": f"2020-01-01T00:00:00+00:00~0~{uuid7()}"}
+    page = client.get("/aujourd-hui/cette-semaine", query_string=key).text
+    assert LINE.findall(page) == ["Action 0001"]
+
+
 def test_a_part_that_is_none_does_not_exist(client: InspectingClient) -> None:
     sign_in(client, make_member())
     assert client.get("/aujourd-hui/hier").status_code == 404
