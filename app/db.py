@@ -14,6 +14,7 @@ from select import POLLIN, poll
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
+from psycopg import _queries
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
     ColumnElement,
@@ -36,6 +37,11 @@ from sqlalchemy.pool import Pool
 from uuid_utils.compat import uuid7
 
 from app import clock
+
+#: psycopg looks once where the values of a statement go, but for long ones, which it takes for
+#: lists of rows: those of our pages are as long, and always the same (a test says that it listens).
+_queries.MAX_CACHED_STATEMENT_LENGTH = 40_000
+_queries.MAX_CACHED_STATEMENT_PARAMS = 250
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -65,7 +65,12 @@ def time_short(value: datetime | None) -> str:
 
 def datetime_long(value: datetime | None) -> str:
     """« jeudi 26 novembre 2026 à 14 h 05 »; empty for ``None``."""
-    return "" if value is None else f"{date_long(value)} à{NBSP}{time_short(value)}"
+    return "" if value is None else _long(value)
+
+
+@lru_cache(maxsize=4096)
+def _long(value: datetime) -> str:
+    return f"{date_long(value)} à{NBSP}{time_short(value)}"
 
 
 def datetime_short(value: datetime | None) -> str:
@@ -83,7 +88,12 @@ def datetime_near(value: datetime | None) -> str:
         return ""
     from app.clock import now
 
-    day, hour = _near_day(_day(value), _day(now())), time_short(value)
+    return _near(value, _day(now()))
+
+
+@lru_cache(maxsize=4096)
+def _near(value: datetime, today: date) -> str:
+    day, hour = _near_day(_day(value), today), time_short(value)
     return day if hour == LAST_MINUTE else f"{day} à{NBSP}{hour}"
 
 

@@ -25,8 +25,7 @@ class Panel:
 class TodayItem:
     """One thing that waits for a member, or that moved: ``due_at`` (UTC) is None if nothing is due.
 
-    ``kind`` groups lines of one nature (``action``, ``referral``, ``news``); ``tone`` and ``icon``
-    are those of ``parts/ui.html``.
+    ``tone`` and ``icon`` are those of ``parts/ui.html``.
     """
 
     due_at: datetime | None
@@ -35,4 +34,3 @@ class TodayItem:
     url: str
     tone: str = "neutral"
     icon: str = "point"
-    kind: str = "action"

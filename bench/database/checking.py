@@ -70,12 +70,14 @@ WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.st
 """,
     "boxed_referral": """
 SELECT count(*) FROM (
-  SELECT id, false AS is_received, sender_seat_id AS seat_id, state, due_at FROM referral
+  SELECT id, false AS is_received, sender_seat_id AS seat_id, state, due_at,
+      greatest(answered_at, ended_at) AS moved_at FROM referral
     WHERE sender_seat_id = ANY (reader_seats)
-  UNION ALL SELECT id, true, receiver_seat_id, state, due_at FROM referral
+  UNION ALL SELECT id, true, receiver_seat_id, state, due_at, NULL FROM referral
     WHERE receiver_seat_id = ANY (reader_seats) AND state <> 'draft' AND kind <> 'signpost') r
   FULL JOIN boxed_referral b ON b.referral_id = r.id AND b.is_received = r.is_received
-WHERE (r.seat_id, r.state, r.due_at) IS DISTINCT FROM (b.seat_id, b.state, b.due_at)
+WHERE (r.seat_id, r.state, r.due_at, r.moved_at)
+  IS DISTINCT FROM (b.seat_id, b.state, b.due_at, b.moved_at)
 """,
     "declined_need": """
 SELECT count(*) FROM declined_need d JOIN case_file f ON f.id = d.case_id

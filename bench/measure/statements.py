@@ -73,23 +73,24 @@ READ_CASE = """INSERT INTO journal_event
 VALUES (gen_random_uuid(), clock_timestamp(), 'member', %(user)s, %(seat)s, 'case.read',
   'case_file', %(case)s, %(case)s, '{}')"""
 
+# As many lines as the product shows at most, which mixes them in its parts: eight of each.
 TODAY_ACTIONS = """SELECT a.objective, a.due_on, f.id, f.reference, c.name FROM case_action a
 JOIN case_file f ON f.id = a.case_id LEFT JOIN company c ON c.id = f.company_id
 WHERE a.owner_id = %(me)s AND a.status IN ('todo', 'doing') AND a.due_on <= current_date + 14
-ORDER BY a.due_on LIMIT 50"""
+ORDER BY a.due_on LIMIT 8"""
 REFERRAL_COLUMNS = """r.id, r.state, r.kind, r.subject, r.sent_at, r.answer_by,
   h.content #>> '{identity,0,1}' AS title, o.name"""
 REFERRAL_TABLES = """FROM referral r JOIN seat s ON s.id = r.sender_seat_id
 JOIN organisation o ON o.id = s.organisation_id
 LEFT JOIN referral_sheet h ON h.referral_id = r.id"""
 TODAY_REFERRALS = f"""SELECT {REFERRAL_COLUMNS} {REFERRAL_TABLES}
-WHERE r.receiver_seat_id = %(seat)s AND r.state IN ('sent', 'seen') ORDER BY r.answer_by LIMIT 50"""
+WHERE r.receiver_seat_id = %(seat)s AND r.state IN ('sent', 'seen') ORDER BY r.answer_by LIMIT 16"""
 TODAY_NEWS = f"""SELECT {REFERRAL_COLUMNS} {REFERRAL_TABLES}
 WHERE r.sender_seat_id = %(seat)s AND r.sent_at > now() - interval '40 days'
 AND (r.answered_at > now() - interval '7 days' OR r.ended_at > now() - interval '7 days')
-ORDER BY r.answered_at DESC LIMIT 50"""
+ORDER BY r.answered_at DESC LIMIT 5"""
 TODAY_NOTICES = """SELECT id, text, path, created_at FROM notice
-WHERE seat_id = %(seat)s AND read_at IS NULL ORDER BY created_at DESC LIMIT 30"""
+WHERE seat_id = %(seat)s AND read_at IS NULL ORDER BY created_at DESC LIMIT 5"""
 BOX = f"""SELECT {REFERRAL_COLUMNS} {REFERRAL_TABLES}
 WHERE r.receiver_seat_id = %(seat)s AND r.kind <> 'signpost' AND r.state <> 'draft'
 ORDER BY r.due_at NULLS LAST, r.sent_at DESC, r.id LIMIT 25"""

@@ -1,22 +1,29 @@
 """What the desk changes: notices become read, the journal leaves as a file, figures are folded."""
 
-from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
 from app.notices import Notice
+from cases.desk.queries.notices import unread_by
 from partners.organisations.models import Organisation
 
 
-def mark_notices_read(notices: Iterable[Notice], *, by: Actor) -> int:
-    """These notices wait no more; how many did. ``by`` reads them: the second lock holds others."""
-    unread = [notice for notice in notices if notice.read_at is None]
-    for notice in unread:
+def mark_notice_read(notice: Notice, *, by: Actor) -> None:
+    """This notice waits no more. ``by`` reads it: the second lock holds others."""
+    if notice.read_at is None:
         notice.read_at = clock.now()
-    return len(unread)
+
+
+def mark_notices_read(until: datetime, *, by: Actor) -> int:
+    """Those that ``by`` had by then wait no more, whatever their number; how many did."""
+    waiting = unread_by(by).where(Notice.created_at <= until).with_only_columns(Notice.id)
+    statement = update(Notice).where(Notice.id.in_(waiting)).values(read_at=clock.now())
+    found = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(found.rowcount)  # type: ignore[attr-defined]
 
 
 def note_journal_export(organisation: Organisation, rows: int, *, by: Actor) -> None:

@@ -1,68 +1,63 @@
 """*Aujourd'hui*, arranged by due time: late, today, this week, later, then what moved. Pure."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from app.days_off import PARIS
+from app.today import MOST, Day
+from app.waiting import Group
 from app.web.panels import TodayItem
 
-NEWS = "news"
+TITLES = {
+    Group.LATE: ("En retard", "alert-triangle"),
+    Group.TODAY: ("Pour aujourd’hui", "sun"),
+    Group.WEEK: ("Cette semaine", "calendar-event"),
+    Group.LATER: ("Plus tard", "calendar"),
+    Group.UNDATED: ("À traiter, sans échéance", "inbox"),
+    Group.NEWS: ("Ce qui a bougé", "refresh"),
+}
 
 
 @dataclass(frozen=True)
 class TodayGroup:
-    """Lines of *Aujourd'hui* under one title; ``key`` names the part of the page."""
+    """First lines of a part of the page, which ``key`` names, and how many there are in all."""
 
-    key: str
+    key: Group
     title: str
-    items: tuple[TodayItem, ...]
     icon: str
-    tone: str = "neutral"
+    lines: list[TodayItem]
+    count: int
+
+    @property
+    def has_more(self) -> bool:
+        """True when some are not shown."""
+        return self.count > len(self.lines)
+
+    @property
+    def more(self) -> str:
+        """What the link to the others says: how many, when they are counted."""
+        number = self.count - len(self.lines)
+        if self.count >= MOST:
+            return "Tout voir"
+        return f"Voir les {number} autres" if number > 1 else "Voir l’autre"
 
 
-GROUPS = (
-    ("late", "En retard", "alert-triangle", "danger"),
-    ("today", "Aujourd’hui", "sun", "accent"),
-    ("week", "Cette semaine", "calendar-event", "neutral"),
-    ("later", "Plus tard", "calendar", "neutral"),
-    ("undated", "À traiter, sans échéance", "inbox", "neutral"),
-    (NEWS, "Ce qui a bougé", "bell", "neutral"),
-)
-
-
-def group_items(items: Iterable[TodayItem], now: datetime) -> list[TodayGroup]:
-    """Groups that hold something, in the order of the page; in each, what is due first first."""
-    sorted_items: dict[str, list[TodayItem]] = {}
-    for item in items:
-        sorted_items.setdefault(group_of(item, now), []).append(item)
+def groups_of(day: Day) -> list[TodayGroup]:
+    """Groups that hold something waiting, in the order of the page."""
     return [
-        TodayGroup(key, title, tuple(sorted(sorted_items[key], key=_due)), icon, tone)
-        for key, title, icon, tone in GROUPS
-        if key in sorted_items
+        TodayGroup(key, *TITLES[key], items, day.counts[key])
+        for key in Group
+        if key is not Group.NEWS and (items := day.of(key))
     ]
 
 
-def is_told(item: TodayItem, paths: Container[str]) -> bool:
-    """A piece of news that an unread message tells already: it is said once."""
-    return item.kind == NEWS and item.url in paths
+def news_of(day: Day, told: Container[str], most: int) -> TodayGroup:
+    """What moved, but for what a message that is shown tells already: it is said once."""
+    items = [item for item in day.of(Group.NEWS) if item.url not in told]
+    hidden = len(day.of(Group.NEWS)) - len(items)
+    count = day.counts[Group.NEWS] - hidden
+    return TodayGroup(Group.NEWS, *TITLES[Group.NEWS], items[:most], count)
 
 
-def group_of(item: TodayItem, now: datetime) -> str:
-    """Key of the group of one line. Days are those of Paris; a week is the next seven days."""
-    if item.kind == NEWS:
-        return NEWS
-    if item.due_at is None:
-        return "undated"
-    if item.due_at < now:
-        return "late"
-    zone = ZoneInfo(PARIS)
-    day, today = item.due_at.astimezone(zone).date(), now.astimezone(zone).date()
-    if day == today:
-        return "today"
-    return "week" if day < today + timedelta(days=7) else "later"
-
-
-def _due(item: TodayItem) -> tuple[bool, float]:
-    return (item.due_at is None, item.due_at.timestamp() if item.due_at else 0.0)
+def bounded(count: int) -> str:
+    """A number as it was counted: « 99+ » from ``MOST`` on."""
+    return str(count) if count < MOST else f"{MOST - 1}+"

@@ -28,7 +28,8 @@ class RightsRequest(Identified, Dated, Base):
 
     Asked by the link, ``asked_by`` and ``answer_to`` are those of its agreement, which is not
     named: a health agreement is not the lead's to know. Noted by a member, ``received_by`` and
-    ``received_seat_id`` say who.
+    ``received_seat_id`` say who. ``lead_seat_id`` leads the case now, and ``lead_member_id``
+    follows it there: triggers keep them.
     """
 
     __tablename__ = "rights_request"
@@ -47,6 +48,20 @@ class RightsRequest(Identified, Dated, Base):
             "kind",
             sql("lower(asked_by)"),
             unique=True,
+            postgresql_where=sql("state IN ('received', 'extended')"),
+        ),
+        Index(
+            "ix_rights_request_due",
+            "lead_seat_id",
+            "due_on",
+            "id",
+            postgresql_where=sql("state IN ('received', 'extended')"),
+        ),
+        Index(
+            "ix_rights_request_due_to_member",
+            "lead_member_id",
+            "due_on",
+            "id",
             postgresql_where=sql("state IN ('received', 'extended')"),
         ),
         CASE,
@@ -72,6 +87,8 @@ class RightsRequest(Identified, Dated, Base):
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))
     answered_seat_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("seat.id"))
+    lead_seat_id: Mapped[uuid.UUID | None]
+    lead_member_id: Mapped[uuid.UUID | None]
 
     case: Mapped[CaseFile] = related()
     receiver: Mapped[Membership | None] = related(foreign_keys=[received_by])

@@ -1,6 +1,7 @@
 """A plan prepared once on a connection serves whoever acts next, and shows them their own rows."""
 
 from flask import Flask
+from psycopg import _queries
 from sqlalchemy import select, text
 
 from app import rows
@@ -61,3 +62,16 @@ def test_a_job_that_speaks_for_its_author_reads_as_they_do_and_no_more(app: Flas
         assert read() == (1, 3)
         mode = session.scalar(text("SHOW plan_cache_mode"))
     assert (mode, rows.acting(db.session())) == ("force_generic_plan", ANONYMOUS)
+
+
+def test_a_statement_as_long_as_a_page_of_sources_is_read_once(app: Flask) -> None:
+    """psycopg looks for its values once: beyond 4 096 characters or 50 values it would look again
+    at each request."""
+    long = "/* " + "x" * 5_000 + " */ "
+    values = {f"v{number}": number for number in range(60)}
+    asked = text(f"SELECT {long} {' + '.join(f':{name}' for name in values)}")
+    before = _queries._query2pg.cache_info()
+    for _ in range(3):
+        assert db.session.scalar(asked, values) == sum(values.values())
+    after = _queries._query2pg.cache_info()
+    assert after.hits - before.hits >= 2

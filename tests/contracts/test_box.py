@@ -33,7 +33,7 @@ from cases.referrals.lists import (
 )
 from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral, ReferralSheet
 from cases.referrals.queries.box import BoxCounts, Standing, Tab, count_box
-from cases.referrals.rules.states import WAITING
+from cases.referrals.rules.states import ENDED, WAITING
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -101,6 +101,9 @@ def _tell(told: Stories, receiver: Membership, number: int, state: ReferralState
     facts["answer_by"] = None if number == 1 else sent + timedelta(days=9)
     facts["state"] = state.value
     facts["decline_code"] = "other" if state is ReferralState.DECLINED else None
+    if state not in (ReferralState.DRAFT, *WAITING):
+        facts["answered_at"] = sent + timedelta(days=1)
+        facts["ended_at"] = sent + timedelta(days=2) if state in ENDED else None
     there = make_referral(make_need(case, lead, subject), lead, seat, basis, **facts)
     if kind is ReferralKind.SIGNPOST:
         with seeding() as session:
@@ -205,11 +208,12 @@ def computed(members: list[Membership]) -> tuple[set[Any], set[Any]]:
 def _rows(one: Referral, seats: dict[uuid.UUID, uuid.UUID]) -> Iterator[Any]:
     is_told = one.state is not ReferralState.DRAFT and one.kind is not ReferralKind.SIGNPOST
     due = one.answer_by if one.state in WAITING else None
+    moved = max(filter(None, (one.answered_at, one.ended_at)), default=None)
     facts = (one.state.value, one.subject.value, one.kind.value, one.sent_at, due)
     if one.sender_seat_id in one.reader_seats:
-        yield (one.id, False, one.sender_seat_id, seats[one.receiver_seat_id], *facts)
+        yield (one.id, False, one.sender_seat_id, seats[one.receiver_seat_id], *facts, moved)
     if one.receiver_seat_id in one.reader_seats and is_told:
-        yield (one.id, True, one.receiver_seat_id, seats[one.sender_seat_id], *facts)
+        yield (one.id, True, one.receiver_seat_id, seats[one.sender_seat_id], *facts, None)
 
 
 def change(model: Any, values: dict[str, Any], *conditions: Any) -> None:
@@ -240,6 +244,11 @@ def delay(stories: Stories) -> None:
     """An answer may be given later."""
     due = clock.now() + timedelta(days=3)
     change(Referral, {"answer_by": due}, Referral.state == "sent")
+
+
+def end(stories: Stories) -> None:
+    """What was begun ends, and nothing else changes of it than when."""
+    change(Referral, {"ended_at": clock.now()}, Referral.state == "completed")
 
 
 def close_cases(stories: Stories) -> None:
@@ -285,7 +294,7 @@ def anonymise(stories: Stories) -> None:
 
 
 STORY = (
-    *(answer, undo, undo_sending, delay, close_cases, pass_the_lead, leave, withdraw),
+    *(answer, undo, undo_sending, delay, end, close_cases, pass_the_lead, leave, withdraw),
     *(correct_needs, anonymise),
 )
 

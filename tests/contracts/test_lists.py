@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,6 @@ from app.journal import JournalEvent
 from app.notices import Notice
 from cases.casework.enums import Audience
 from cases.casework.models import CaseAction
-from cases.referrals.models import AccessRequest, AccessRequestMatch
 from cases.retention.models import Erasure
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
@@ -32,6 +32,7 @@ from tests.factories import (
     make_service,
     make_unit,
 )
+from tests.factories.referrals import make_access_request
 from tests.factories.rights import make_request
 from tests.support.acting import seeding
 from tests.support.counting import recorded_statements
@@ -85,18 +86,7 @@ def access_requests() -> Listing:
     member = make_member()
 
     def add() -> None:
-        asker, case = make_member(), make_case(member)
-        with seeding() as session:
-            request = AccessRequest(
-                seat_id=asker.seat_id,
-                member_id=asker.id,
-                company_name="Menuiserie Exemple",
-                subject=Subject.CASH_FLOW,
-                reason="Nous l’accompagnons.",
-            )
-            session.add(request)
-            session.flush()
-            session.add(AccessRequestMatch(request_id=request.id, case_id=case.id))
+        make_access_request(make_member(), make_case(member))
 
     return member, "/orientations?onglet=acces", add
 
@@ -201,6 +191,30 @@ def today() -> Listing:
     return receiver, "/", add
 
 
+def part_of_today() -> Listing:
+    member = make_member()
+    case = make_case(member)
+    whose = {"seat_id": member.seat_id, "owner_id": member.id}
+    late = {"objective": "Appeler", "due_on": clock.today() - timedelta(days=2)}
+
+    def add() -> None:
+        with seeding() as session:
+            session.add(CaseAction(case_id=case.id, **late, **whose))
+
+    return member, "/aujourd-hui/en-retard", add
+
+
+def messages() -> Listing:
+    member = make_member()
+
+    def add() -> None:
+        told = {"seat_id": member.seat_id, "text": "Une réponse est arrivée."}
+        with seeding() as session:
+            session.add(Notice(key=str(uuid4()), **told))
+
+    return member, "/messages", add
+
+
 def timeline() -> Listing:
     member = make_member()
     case = make_case(member)
@@ -284,6 +298,8 @@ LISTS = (
     journal,
     erasures,
     today,
+    part_of_today,
+    messages,
     timeline,
     timeline_alone,
     needs_of_a_case,

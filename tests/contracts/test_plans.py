@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from app.actors import Role
 from app.db import db
 from app.embedded.postgres import PostgresInfo
+from app.waiting import Group
+from partners.organisations.models import Seat
 from partners.people.models import Membership
 from tests.conftest import make_test_app, settings_for
 from tests.factories.organisations import make_organisation, make_seat, make_unit
@@ -36,6 +38,10 @@ SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> p
 USED = "SELECT indexrelname, idx_tup_read FROM pg_stat_user_indexes WHERE idx_scan > 0"
 #: The seat that looks reads two thousand cases, and an index may be read for a page and its total.
 MOST_ENTRIES = 10_000
+#: A hundred of each source in each of four parts, and their policies: never what the seat has.
+MOST_OF_TODAY = 1_200
+#: Where a page of *Aujourd'hui* begins.
+KEY = "2020-01-01T00:00:00%2B00:00~0~00000000-0000-7000-8000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Large:
     superuser: psycopg.Connection
     world: World
     observer: Membership
+    coordinator: Membership
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +65,11 @@ def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> It
             world, organisation = make_world(), make_organisation()
             unit = make_unit(organisation)
             observer = make_member(make_seat(organisation), Role.OBSERVER, unit_id=unit.id)
+            coordinator = make_member(Seat(id=world.adviser.seat_id), Role.COORDINATOR)
             db.session.remove()
             with cluster.connect_as_superuser(name) as filling:
                 multiply(filling, world)
-            yield Large(app, superuser, world, observer)
+            yield Large(app, superuser, world, observer, coordinator)
             db.session.remove()
             db.engine.dispose()
 
@@ -69,7 +77,20 @@ def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.mark.parametrize(
     ("path", "indexes"),
     [
-        ("/", {"ix_case_action_to_do", "ix_referral_moved"}),
+        (
+            "/",
+            {
+                *("ix_boxed_referral_due", "ix_boxed_referral_moved", "ix_case_action_due"),
+                *("ix_action_reply_asked_by", "ix_access_request_match_led"),
+                *("ix_rights_request_due_to_member", "ix_case_file_paused", "ix_notice_unread"),
+                *("pk_referral", "pk_case_action"),
+            },
+        ),
+        ("/messages", {"ix_notice_unread"}),
+        ("/aujourd-hui/en-retard", {"ix_boxed_referral_due", "ix_case_action_due"}),
+        (f"/aujourd-hui/en-retard?apres={KEY}", {"ix_boxed_referral_due", "ix_case_action_due"}),
+        ("/aujourd-hui/ce-qui-a-bouge", {"ix_boxed_referral_moved", "pk_referral"}),
+        ("/aujourd-hui/sans-echeance", {"ix_access_request_match_led"}),
         ("/dossiers", {"ix_case_reader_moved"}),
         ("/dossiers?page=40", {"ix_case_reader_moved"}),
         ("/dossiers?tri=name", {"ix_case_reader_title"}),
@@ -106,6 +127,7 @@ def large(cluster: PostgresInfo, tmp_path_factory: pytest.TempPathFactory) -> It
                 ("onglet=envoyees&tri=due", "boxed_referral_due boxed_referral_sent"),
             )
         ),
+        ("/orientations?onglet=acces", {"ix_access_request_match_led"}),
         ("/orientations?onglet=declinees", {"ix_declined_need_seat_id", "pk_need"}),
     ],
 )
@@ -114,12 +136,24 @@ def test_a_page_reads_by_its_index(large: Large, path: str, indexes: set[str]) -
     assert indexes <= _used(large, large.world.adviser, path)
 
 
+@pytest.mark.parametrize("part", ["", *(f"aujourd-hui/{group}" for group in Group), "messages"])
+def test_today_reads_what_it_shows_and_no_more(large: Large, part: str) -> None:
+    """The seat has two thousand of everything, of which the member waits for a hundred or two: the
+    most read is the case of each row that is counted, once for each condition on it."""
+    _used(large, large.world.adviser, f"/{part}", most=MOST_OF_TODAY)
+
+
+def test_needs_nobody_took_are_read_by_their_cases(large: Large) -> None:
+    """The open cases of the seat, which is all that its coordinator may see: never the platform."""
+    assert {"ix_case_reader_moved", "ix_need_case_id"} <= _used(large, large.coordinator, "/")
+
+
 def test_the_figures_of_a_territory_are_read_by_their_indexes(large: Large) -> None:
     """Sums of months, which are few, then three companies of each cell: never the facts."""
     assert "ix_territory_fact_cell" in _used(large, large.observer, "/")
 
 
-def _used(large: Large, member: Membership, path: str) -> set[str]:
+def _used(large: Large, member: Membership, path: str, *, most: int = MOST_ENTRIES) -> set[str]:
     """The indexes that a page reads, not much of each, and no large table from end to end."""
     client = FlaskClient(large.app, large.app.response_class)
     sign_in(client, member)
@@ -128,7 +162,7 @@ def _used(large: Large, member: Membership, path: str) -> set[str]:
     assert client.get(path).status_code == 200
     scanned, used = _read(large)
     assert scanned == {}
-    assert max(used.values()) <= MOST_ENTRIES, used
+    assert {name: read for name, read in used.items() if read > most} == {}
     return set(used)
 
 

@@ -8,7 +8,13 @@ from uuid_utils.compat import uuid7
 from app import clock
 from cases.casework.models import CaseFile, LegalBasis
 from cases.referrals.enums import ReferralKind, ReferralState
-from cases.referrals.models import Need, Referral, ReferralSheet
+from cases.referrals.models import (
+    AccessRequest,
+    AccessRequestMatch,
+    Need,
+    Referral,
+    ReferralSheet,
+)
 from partners.organisations.enums import Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -74,4 +80,20 @@ def make_referral(
                 content={"identity": identity},
             )
         )
+    return made
+
+
+def make_access_request(asker: Membership, case: CaseFile) -> AccessRequest:
+    """A member asks for access to a company, and it fell upon this case."""
+    with seeding() as session:
+        made = AccessRequest(
+            seat_id=asker.seat_id,
+            member_id=asker.id,
+            company_name="Menuiserie Exemple",
+            subject=Subject.CASH_FLOW,
+            reason="Nous l’accompagnons.",
+        )
+        session.add(made)
+        session.flush()
+        session.add(AccessRequestMatch(request_id=made.id, case_id=case.id))
     return made

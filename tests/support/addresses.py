@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from app.notices import Notice
 from app.saved_views import SavedView
+from app.waiting import Group
 from cases.casework.models import Assessment, CaseAction, LegalBasis, Participation
 from cases.referrals.models import AccessRequest, Printout, ReferralStep
 from partners.organisations.models import RoutingRule, Service, Unit
@@ -88,6 +89,7 @@ def ids_of(world: World) -> dict[str, tuple[object, ...]]:
         "ending": ("pdf", "json"),
         "siren": ("843701079",),
         "kind": ("case",),
+        "group": tuple(Group),
     }
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
@@ -116,7 +116,13 @@ class CaseAction(Identified, Dated, Base):
 
     __tablename__ = "case_action"
     __table_args__ = (
-        Index("ix_case_action_to_do", "owner_id", "status", "due_on"),
+        Index(
+            "ix_case_action_due",
+            "owner_id",
+            "due_on",
+            "id",
+            postgresql_where=text("status IN ('todo', 'doing')"),
+        ),
         CASE,
     )
 

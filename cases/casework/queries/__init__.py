@@ -11,6 +11,7 @@ from cases.casework.queries.cases import (
     list_cases_of_company,
     list_changes,
     select_pauses_over,
+    tell_pause,
     with_title,
 )
 from cases.casework.queries.outside import at_the_door, list_outside_accesses
@@ -57,6 +58,8 @@ from cases.casework.queries.work import (
     select_actions_of_member,
     select_replies_to,
     take_reply_turn,
+    tell_action,
+    tell_reply,
 )
 
 __all__ = [
@@ -114,5 +117,8 @@ __all__ = [
     "select_replies_to",
     "space_contact",
     "take_reply_turn",
+    "tell_action",
+    "tell_pause",
+    "tell_reply",
     "with_title",
 ]

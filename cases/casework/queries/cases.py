@@ -128,21 +128,20 @@ def list_cases_of_company(company_id: uuid.UUID, actor: Actor) -> Sequence[CaseF
     return db.session.scalars(statement.order_by(*order)).all()
 
 
-def select_pauses_over(actor: Actor, today: ColumnElement[date], limit: int = 20) -> Select[Any]:
-    """Cases this member leads whose pause ends today or before: rows of *Aujourd'hui*."""
-    columns = today_columns(
-        CaseFile.id,
-        paused_until=CaseFile.paused_until,
-        title=case_title(),
-        reference=CaseFile.reference,
+def select_pauses_over(actor: Actor, today: ColumnElement[date]) -> Select[Any]:
+    """Cases this member leads whose pause ends today or before."""
+    return select(CaseFile.id).where(
+        CaseFile.lead_member_id == actor.membership_id,
+        CaseFile.status == CaseStatus.PAUSED,
+        CaseFile.paused_until <= today,
+        is_read_by(actor),
     )
-    return (
-        with_title(select(*columns).select_from(CaseFile))
-        .where(CaseFile.lead_member_id == actor.membership_id, is_read_by(actor))
-        .where(CaseFile.status == CaseStatus.PAUSED, CaseFile.paused_until <= today)
-        .order_by(CaseFile.paused_until)
-        .limit(limit)
-    )
+
+
+def tell_pause(actor: Actor) -> Select[Any]:
+    """What a line says of a case whose pause is over."""
+    columns = today_columns(CaseFile.id, title=case_title(), reference=CaseFile.reference)
+    return with_title(select(*columns).select_from(CaseFile)).where(is_read_by(actor))
 
 
 def list_changes(case_id: uuid.UUID, actor: Actor) -> Sequence[CaseChange]:

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text, tuple_
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.actors import Actor, Side
-from app.db import db
+from app.db import db, is_found
 from app.today import today_columns
 from cases.casework.enums import ActionAnswer, ActionStatus, Audience, EntryKind
 from cases.casework.models import (
@@ -45,6 +45,8 @@ class AskedFacts:
 
 
 OPEN_ACTIONS = (ActionStatus.TODO, ActionStatus.DOING)
+#: As ``ix_case_action_due`` says it: a generic plan knows what is written, not what is given.
+TO_DO = text("case_action.status IN ('todo', 'doing')")
 LONGEST_TIMELINE = 300
 
 
@@ -200,65 +202,77 @@ def get_reply_for_system(reply_id: uuid.UUID) -> ActionReply | None:
     return db.session.scalars(statement.options(joinedload(ActionReply.action))).one_or_none()
 
 
-def select_replies_to(actor: Actor, since: ColumnElement[datetime], limit: int = 30) -> Select[Any]:
-    """Answers to what this member asked, since then, the latest first: rows of *Aujourd'hui*.
+def select_replies_to(
+    actor: Actor, answer: ActionAnswer, since: ColumnElement[datetime]
+) -> Select[Any]:
+    """Answers of this kind to what this member asked, since then.
 
     Whoever follows the case reads those of an asker who left. Those that ask for nothing more are
     left out: a day that was kept, a question asked again, help for what was finished otherwise.
     """
-    is_to_do = CaseAction.status.in_(OPEN_ACTIONS)
-    waits = or_(
-        ActionReply.answer == ActionAnswer.DONE,
-        is_to_do & (ActionReply.answer == ActionAnswer.HELP),
-        is_to_do & (ActionReply.proposed_on != CaseAction.due_on),
-    )
     asker = aliased(Membership)
     is_inherited = and_(asker.ended_at.is_not(None), CaseFile.lead_member_id == actor.membership_id)
-    columns = today_columns(
-        CaseAction.id,
-        moved_at=ActionReply.answered_at,
-        answer=ActionReply.answer,
-        objective=CaseAction.objective,
-        owner=CaseAction.owner_name,
-        due_on=CaseAction.due_on,
-        case_id=CaseFile.id,
-        title=case_title(),
-        reference=CaseFile.reference,
+    # Answers first: the actions of everybody, by their day, would be a way to find them too.
+    kept = (ActionReply.asked_by, ActionReply.lead_member_id)
+    answers = select(ActionReply.id).where(
+        or_(*(one == actor.membership_id for one in kept)),
+        ActionReply.answered_at >= since,
+        ActionReply.answer == answer,
     )
     statement = (
-        select(*columns)
-        .select_from(ActionReply)
+        select(ActionReply.id)
         .join(ActionReply.action)
         .join(CaseAction.case)
         .outerjoin(asker, asker.id == CaseAction.asked_by)
+        .where(is_found(ActionReply.id, answers), is_read_by(actor))
         .where(or_(CaseAction.asked_by == actor.membership_id, is_inherited))
-        .where(ActionReply.answered_at >= since, is_read_by(actor))
-        .where(ActionReply.answered_at >= CaseAction.asked_at, waits)
-        .order_by(ActionReply.answered_at.desc())
-        .limit(limit)
+        .where(ActionReply.answered_at >= CaseAction.asked_at)
     )
-    return with_title(statement)
+    if answer is ActionAnswer.DONE:
+        return statement
+    statement = statement.where(TO_DO)
+    if answer is ActionAnswer.NOT_YET:
+        return statement.where(ActionReply.proposed_on != CaseAction.due_on)
+    return statement
 
 
-def select_actions_of_member(
-    actor: Actor, until: ColumnElement[date], limit: int = 50
-) -> Select[Any]:
-    """What a member has to do until a day, the late ones included: rows of *Aujourd'hui*."""
+def tell_reply(actor: Actor) -> Select[Any]:
+    """What a line says of an answer to an action."""
     columns = today_columns(
-        CaseAction.id,
-        objective=CaseAction.objective,
-        due_on=CaseAction.due_on,
-        case_id=CaseFile.id,
-        title=case_title(),
-        reference=CaseFile.reference,
+        ActionReply.id,
+        answer=ActionReply.answer,
+        owner=CaseAction.owner_name,
+        **_action_facts(),
     )
+    statement = select(*columns).select_from(ActionReply).join(ActionReply.action)
+    return with_title(statement.join(CaseAction.case)).where(is_read_by(actor))
+
+
+def select_actions_of_member(actor: Actor, until: ColumnElement[date]) -> Select[Any]:
+    """What a member has to do until a day, the late ones included."""
     return (
-        with_title(select(*columns).join_from(CaseAction, CaseFile))
+        select(CaseAction.id)
+        .join(CaseAction.case)
         .where(CaseAction.owner_id == actor.membership_id, CaseAction.due_on <= until)
-        .where(CaseAction.status.in_(OPEN_ACTIONS), is_read_by(actor))
-        .order_by(CaseAction.due_on, CaseAction.id)
-        .limit(limit)
+        .where(TO_DO, is_read_by(actor))
     )
+
+
+def tell_action(actor: Actor) -> Select[Any]:
+    """What a line says of an action."""
+    columns = today_columns(CaseAction.id, **_action_facts())
+    statement = select(*columns).select_from(CaseAction).join(CaseAction.case)
+    return with_title(statement).where(is_read_by(actor))
+
+
+def _action_facts() -> dict[str, Any]:
+    return {
+        "objective": CaseAction.objective,
+        "due_on": CaseAction.due_on,
+        "case_id": CaseFile.id,
+        "title": case_title(),
+        "reference": CaseFile.reference,
+    }
 
 
 def list_assessments(case_id: uuid.UUID, actor: Actor) -> Sequence[Assessment]:

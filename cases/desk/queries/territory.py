@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, exists, or_, select, text
 from sqlalchemy.orm import contains_eager
 
 from app.actors import Actor
-from app.db import db
+from app.db import db, is_found
 from app.reference.models import Commune
 from cases.casework.enums import CaseStatus, Outcome, Phase
-from cases.casework.models import CaseFile
+from cases.casework.models import CaseFile, CaseReader
 from cases.companies.models import Company
 from cases.desk.enums import Measure
 from cases.desk.rules import Cell
@@ -40,6 +41,7 @@ def list_needs_nobody_took(actor: Actor, before: datetime, limit: int = MOST) ->
     taken = exists().where(Referral.need_id == Need.id, Referral.state.not_in(LOST))
     statement = needs_visible_to(actor).join(CaseFile.company, isouter=True)
     statement = statement.where(
+        is_found(Need.case_id, _open_cases(actor)),
         ~taken,
         Need.created_at < before,
         CaseFile.status != CaseStatus.CLOSED,
@@ -49,6 +51,17 @@ def list_needs_nobody_took(actor: Actor, before: datetime, limit: int = MOST) ->
     options = (loaded.contains_eager(CaseFile.company), loaded.joinedload(CaseFile.person))
     ordered = statement.options(*options).order_by(Need.created_at, Need.id)
     return list(db.session.scalars(ordered.limit(limit)))
+
+
+def _open_cases(actor: Actor) -> Select[Any]:
+    """Open cases of the seat, in the territory or nowhere known, found in what the lists read."""
+    statement = select(CaseReader.case_id).where(
+        CaseReader.seat_id == actor.seat_id, CaseReader.status != CaseStatus.CLOSED.value
+    )
+    if not actor.territory:
+        return statement
+    here = CaseReader.department.in_(sorted(actor.territory))
+    return statement.where(or_(here, CaseReader.department.is_(None)))
 
 
 def _in_territory(departments: Collection[str]) -> list[ColumnElement[bool]]:

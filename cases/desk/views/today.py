@@ -1,14 +1,21 @@
 """*Aujourd'hui*: what waits, by due time, and for each role what makes its day."""
 
-from flask import render_template
+from flask import abort, render_template, request
 
 from app import clock, hooks
+from app.notices import Notice
 from app.security import current_actor, members_only
-from app.today import read_today
-from cases.desk.grouping import NEWS, group_items, is_told
-from cases.desk.queries.notices import list_unread_notices
+from app.today import Day, read_group, read_key, read_today, write_key
+from app.waiting import Group
+from app.web.tables import write_key as write_place
+from cases.desk.grouping import TITLES, bounded, groups_of, news_of
+from cases.desk.queries.notices import list_last_notices
 from cases.desk.views.base import blueprint
 from cases.desk.views.homes import home_of
+from cases.referrals.today import TO_ANSWER
+
+#: Messages, and news, shown beside what waits.
+ASIDE = 5
 
 
 @blueprint.get("/")
@@ -16,21 +23,46 @@ from cases.desk.views.homes import home_of
 def today() -> str:
     """The home of whoever is signed in."""
     actor = current_actor()
-    now = clock.now()
-    items = read_today(hooks.handlers_of("today_sources"), actor)
-    notices = list_unread_notices(actor) if actor.reads_cases else []
-    told = {notice.path for notice in notices}
-    about = {item.url: item.detail for item in items}
-    groups = group_items([item for item in items if not is_told(item, told)], now)
+    notices, unread = list_last_notices(actor, ASIDE) if actor.reads_cases else ([], 0)
+    named = [notice.subject_id for notice in notices if notice.subject_id]
+    day = read_today(hooks.handlers_of("today_sources"), actor, named)
     template, context = home_of(actor)
     return render_template(
         "cases/desk/today.html",
-        now=now,
-        groups=[group for group in groups if group.key != NEWS],
-        news=next((group for group in groups if group.key == NEWS), None),
-        notices=[(notice, about.get(notice.path, "")) for notice in notices],
-        counts={group.key: len(group.items) for group in groups},
-        to_answer=sum(1 for item in items if item.kind == "referral"),
+        now=clock.now(),
+        groups=groups_of(day),
+        news=news_of(day, {notice.path for notice in notices}, ASIDE),
+        notices=[(notice, _about(notice, day)) for notice in notices],
+        unread=unread,
+        newest=write_place(notices[0].created_at, notices[0].id) if notices else "",
+        counts=day.counts,
+        to_answer=day.kinds[TO_ANSWER],
+        bounded=bounded,
         home=template,
         **context,
+    )
+
+
+def _about(notice: Notice, day: Day) -> str:
+    return day.about.get(notice.subject_id, "") if notice.subject_id else ""
+
+
+@blueprint.get("/aujourd-hui/<group>")
+@members_only
+def list_group(group: str) -> str:
+    """All the lines of one part of *Aujourd'hui*, page after page."""
+    if group not in list(Group):
+        abort(404)
+    shown, actor = Group(group), current_actor()
+    after = read_key(request.args.get("apres", ""))
+    lines, key = read_group(hooks.handlers_of("today_sources"), actor, shown, after)
+    title, icon = TITLES[shown]
+    return render_template(
+        "cases/desk/today_group.html",
+        title=title,
+        icon=icon,
+        group=shown,
+        items=[item for _, item in lines],
+        is_first=after is None,
+        next_key=write_key(key) if key else None,
     )

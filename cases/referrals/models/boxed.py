@@ -11,7 +11,7 @@ from app.db import Base, RowClass, row_class
 
 class BoxedReferral(Base):
     """A referral in the box of its sender, or of its receiver once sent; ``organisation_id`` is the
-    other's.
+    other's. ``moved_at`` says when what was sent was last answered or ended.
 
     Triggers keep it from ``referral``; nobody writes it.
     """
@@ -54,6 +54,14 @@ class BoxedReferral(Base):
             "referral_id",
             postgresql_include=["due_at", "state", "subject", "kind"],
         ),
+        Index(
+            "ix_boxed_referral_moved",
+            "seat_id",
+            text("moved_at DESC"),
+            "referral_id",
+            postgresql_include=["is_received", "state"],
+            postgresql_where=text("moved_at IS NOT NULL"),
+        ),
         row_class(RowClass.CASE),
     )
 
@@ -68,6 +76,7 @@ class BoxedReferral(Base):
     kind: Mapped[str]
     sent_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
 
 
 class DeclinedNeed(Base):

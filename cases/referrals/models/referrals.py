@@ -66,7 +66,6 @@ class Referral(Identified, Dated, Base):
         CheckConstraint("state = 'draft' OR sent_at IS NOT NULL", name="sent_at"),
         Index("ix_referral_reader_seats", "reader_seats", postgresql_using="gin"),
         Index("ix_referral_receiver_seat_id_state", "receiver_seat_id", "state"),
-        Index("ix_referral_moved", "sender_seat_id", text("GREATEST(answered_at, ended_at) DESC")),
         Index(
             "uq_referral_waiting",
             "need_id",
@@ -241,13 +240,17 @@ class AccessRequest(Identified, Dated, Base):
 
 
 class AccessRequestMatch(Base):
-    """Which open case a request fell upon: written by a definer function, read by its lead."""
+    """Which open case a request fell upon: written by a definer function, read by its lead.
+
+    ``lead_seat_id`` leads the case now; a trigger keeps it.
+    """
 
     __tablename__ = "access_request_match"
     __table_args__ = (
         Index(
-            "ix_access_request_match_waiting",
-            "case_id",
+            "ix_access_request_match_led",
+            "lead_seat_id",
+            "request_id",
             postgresql_where=text("handled_at IS NULL"),
         ),
         CASE,
@@ -257,6 +260,7 @@ class AccessRequestMatch(Base):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))
+    lead_seat_id: Mapped[uuid.UUID | None]
 
     request: Mapped[AccessRequest] = related()
     case: Mapped[CaseFile] = related()

@@ -55,20 +55,12 @@ def count_box(actor: Actor) -> BoxCounts:
     if not actor.reads_cases:
         return BoxCounts()
     waiting = [BoxedReferral.state.in_(sorted(WAITING))]
-    access = select(AccessRequestMatch.request_id).join(
-        CaseFile, CaseFile.id == AccessRequestMatch.case_id
-    )
     row = db.session.execute(
         select(
             counted(select_boxed(Tab.RECEIVED, actor).where(*waiting), MOST_WAITING),
             counted(select_boxed(Tab.SENT, actor).where(*waiting), MOST_WAITING),
             counted(select_declined(actor), MOST_WAITING),
-            counted(
-                access.where(
-                    CaseFile.lead_seat_id == actor.seat_id, AccessRequestMatch.handled_at.is_(None)
-                ),
-                MOST_WAITING,
-            ),
+            counted(select_access(actor), MOST_WAITING),
         )
     ).one()
     return BoxCounts(*row)
@@ -77,6 +69,17 @@ def count_box(actor: Actor) -> BoxCounts:
 def select_boxed(tab: Tab, actor: Actor) -> Select[Any]:
     """Identifiers of the referrals received, or sent, by the actor's seat."""
     return select(BoxedReferral.referral_id).where(*_in_box(tab, actor))
+
+
+def select_access(actor: Actor) -> Select[Any]:
+    """Identifiers of the requests that wait for a choice upon cases this seat leads: kept for it,
+    and upon a case that it leads still."""
+    statement = select(AccessRequestMatch.request_id).join(AccessRequestMatch.case)
+    return statement.where(
+        AccessRequestMatch.lead_seat_id == _seat_of(actor),
+        AccessRequestMatch.handled_at.is_(None),
+        CaseFile.lead_seat_id == _seat_of(actor),
+    )
 
 
 def select_declined(actor: Actor) -> Select[Any]:

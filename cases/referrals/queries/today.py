@@ -1,4 +1,8 @@
-"""What waits for a seat, and what moved on what it passed on."""
+"""What waits for a seat, and what moved on what it passed on.
+
+Rows are found in what triggers keep for each seat (``docs/decisions/0017``, ``0021``); what is told
+of them is read by identifier, under its own policy.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -17,45 +21,39 @@ from cases.referrals.models import (
     NOT_TOLD,
     AccessRequest,
     AccessRequestMatch,
+    BoxedReferral,
     Referral,
     ReferralSheet,
 )
+from cases.referrals.queries.box import Tab, select_access, select_boxed
 from cases.referrals.queries.referrals import is_told_to
-from cases.referrals.rules.states import WAITING
 from partners.organisations.models import Organisation, Seat
 
 MOST = 50
 
 
-def select_to_answer(actor: Actor, limit: int = MOST) -> Select[Any]:
-    """Referrals received that wait for an answer, those due first first: rows of *Aujourd'hui*."""
-    statement = _told(actor, Referral.sender_seat_id, due_at=Referral.answer_by)
-    return (
-        statement.where(Referral.receiver_seat_id == actor.seat_id, Referral.state.in_(WAITING))
-        .order_by(Referral.answer_by)
-        .limit(limit)
-    )
+def select_to_answer(actor: Actor) -> Select[Any]:
+    """Referrals received that wait for an answer: what waits has a due time."""
+    return select_boxed(Tab.RECEIVED, actor).where(BoxedReferral.due_at.is_not(None))
 
 
 def select_moved(
-    actor: Actor,
-    states: Collection[ReferralState],
-    since: ColumnElement[datetime],
-    limit: int = MOST,
+    actor: Actor, states: Collection[ReferralState], since: ColumnElement[datetime]
 ) -> Select[Any]:
     """Referrals this seat passed on, answered or ended since then, now in one of these states."""
-    moved_at = func.greatest(Referral.answered_at, Referral.ended_at)
-    return (
-        _told(actor, Referral.receiver_seat_id, moved_at=moved_at)
-        .where(Referral.sender_seat_id == actor.seat_id, Referral.state.in_(states))
-        .where(moved_at >= since)
-        .order_by(moved_at.desc())
-        .limit(limit)
+    return select_boxed(Tab.SENT, actor).where(
+        BoxedReferral.moved_at >= since,
+        BoxedReferral.state.in_(sorted(state.value for state in states)),
     )
 
 
-def select_access_to_handle(actor: Actor, limit: int = MOST) -> Select[Any]:
-    """Access requests upon cases this seat leads that wait for a choice: rows of *Aujourd'hui*."""
+def select_access_to_handle(actor: Actor) -> Select[Any]:
+    """Access requests upon cases this seat leads that wait for a choice."""
+    return select_access(actor).where(is_read_by(actor))
+
+
+def tell_access(actor: Actor) -> Select[Any]:
+    """What a line says of an access request."""
     columns = today_columns(
         AccessRequest.id,
         organisation=Organisation.name,
@@ -66,18 +64,19 @@ def select_access_to_handle(actor: Actor, limit: int = MOST) -> Select[Any]:
         select(*columns)
         .select_from(AccessRequestMatch)
         .join(AccessRequestMatch.request)
-        .join(CaseFile, CaseFile.id == AccessRequestMatch.case_id)
+        .join(AccessRequestMatch.case)
         .join(Seat, Seat.id == AccessRequest.seat_id)
         .join(Seat.organisation)
     )
-    led = with_title(statement).where(CaseFile.lead_seat_id == actor.seat_id, is_read_by(actor))
-    return led.where(AccessRequestMatch.handled_at.is_(None)).limit(limit)
+    return with_title(statement).where(CaseFile.lead_seat_id == actor.seat_id, is_read_by(actor))
 
 
-def _told(actor: Actor, other_seat: Any, **columns: Any) -> Select[Any]:
+def tell_referral(actor: Actor, other_seat: Any) -> Select[Any]:
     """What a line says of a referral: the other organisation, whom it is about, as readable now."""
     title = func.coalesce(
-        ReferralSheet.content["identity"][0][1].as_string(), case_title(), NOT_TOLD
+        ReferralSheet.content["identity"][0][1].as_string(),
+        func.nullif(case_title(), ""),
+        NOT_TOLD,
     )
     told = today_columns(
         Referral.id,
@@ -86,7 +85,6 @@ def _told(actor: Actor, other_seat: Any, **columns: Any) -> Select[Any]:
         subject=Referral.subject,
         kind=Referral.kind,
         state=Referral.state,
-        **columns,
     )
     statement = (
         select(*told)
@@ -101,20 +99,21 @@ def _told(actor: Actor, other_seat: Any, **columns: Any) -> Select[Any]:
 
 
 def list_access_requests_to_handle(actor: Actor, limit: int = MOST) -> Sequence[AccessRequestMatch]:
-    """Access requests that fell upon a case led by the actor's seat and wait for a choice."""
+    """Access requests that fell upon a case led by the actor's seat and wait for a choice, the
+    first that came first."""
     if not actor.reads_cases:
         return []
     case = joinedload(AccessRequestMatch.case, innerjoin=True)
     request = joinedload(AccessRequestMatch.request, innerjoin=True)
     statement = (
-        select(AccessRequestMatch)
-        .join(CaseFile, CaseFile.id == AccessRequestMatch.case_id)
-        .where(CaseFile.lead_seat_id == actor.seat_id, AccessRequestMatch.handled_at.is_(None))
+        select_access(actor)
+        .with_only_columns(AccessRequestMatch, maintain_column_froms=True)
         .options(
             case.joinedload(CaseFile.company),
             case.joinedload(CaseFile.person),
             request.joinedload(AccessRequest.seat).joinedload(Seat.organisation),
         )
+        .order_by(AccessRequestMatch.request_id)
         .limit(limit)
     )
     return db.session.scalars(statement).all()

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, ActorKind, Role, Side
@@ -19,6 +19,8 @@ from partners.organisations.models import Seat
 from partners.people.models import Membership
 
 WAITING = (RequestState.RECEIVED, RequestState.EXTENDED)
+#: The same as indexes say it: a generic plan knows what is written, not what is given.
+IS_WAITING = text("rights_request.state IN ('received', 'extended')")
 
 
 def requests_visible_to(actor: Actor) -> Select[RightsRequest]:
@@ -71,21 +73,26 @@ def find_waiting(
     return db.session.scalars(statement).one_or_none()
 
 
-def select_requests_to_answer(actor: Actor, limit: int = 50) -> Select[Any]:
+def select_requests_to_answer(actor: Actor) -> Select[Any]:
     """What waits for this member: on the cases they follow for the lead, on all of those their
-    seat leads when they manage it; by due day: rows of *Aujourd'hui*."""
+    seat leads when they manage it."""
+    if actor.role is Role.MANAGER:
+        kept = RightsRequest.lead_seat_id == actor.seat_id
+    else:
+        kept = RightsRequest.lead_member_id == actor.membership_id
+    return requests_visible_to(actor).where(IS_WAITING, kept, _is_theirs(actor))
+
+
+def tell_request(actor: Actor) -> Select[Any]:
+    """What a line says of a request."""
     columns = today_columns(
         RightsRequest.id,
         kind=RightsRequest.kind,
         due_on=RightsRequest.due_on,
         title=case_title(),
     )
-    asked = requests_visible_to(actor).where(RightsRequest.state.in_(WAITING), _is_theirs(actor))
-    return (
-        with_title(asked.with_only_columns(*columns, maintain_column_froms=True))
-        .order_by(RightsRequest.due_on)
-        .limit(limit)
-    )
+    asked = requests_visible_to(actor).with_only_columns(*columns, maintain_column_froms=True)
+    return with_title(asked)
 
 
 def find_request_for_system(request_id: uuid.UUID) -> RightsRequest | None:

@@ -96,4 +96,4 @@ def test_figures_are_for_the_lead_and_covered_seats(world):
 def test_nothing_waits_for_a_stranger_today(world, app):
     actor = actor_of(world.recovery)
     with app.test_request_context(), acting_as(actor):
-        assert read_today([work_of], actor) == []
+        assert read_today([work_of], actor).items == []

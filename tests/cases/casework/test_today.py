@@ -31,13 +31,13 @@ def test_late_and_near_actions_and_pauses_over_of_this_member_only(app):
     colleague = make_member(Seat(id=member.seat_id))
     with app.test_request_context():
         with acting_as(actor_of(member)):
-            items = read_today([work_of], actor_of(member))
+            items = read_today([work_of], actor_of(member)).items
         with acting_as(actor_of(colleague)):
-            assert read_today([work_of], actor_of(colleague)) == []
+            assert read_today([work_of], actor_of(colleague)).items == []
     assert [(one.title, one.tone) for one in items] == [
         ("En retard", "danger"),
         ("Ce jour", "warning"),
-        ("Bientôt", "neutral"),
         ("La pause de ce dossier est finie", "warning"),
+        ("Bientôt", "neutral"),
     ]
     assert items[0].detail == f"Garage Exemple · {case.reference}"

@@ -60,16 +60,16 @@ def test_today_says_what_waits_and_what_moved(app: Flask, story: Story) -> None:
     with app.test_request_context():
         sent = story.send()
         actor = act_as_member(story.partner)
-        [item] = read_today([referrals_of], actor)
+        [item] = read_today([referrals_of], actor).items
         assert item.title == "Répondre à Urssaf Exemple"
         assert item.due_at == sent.answer_by and item.url == f"/orientations/{sent.id}"
         referral, actor = story.opened_by(story.partner, sent)
         with acting_as(actor):
             commands.accept_referral(referral, by=actor)
-        assert [one.kind for one in read_today([referrals_of], act_as_member(story.partner))] == []
-        [news] = read_today([referrals_of], act_as_member(story.adviser))
+        assert read_today([referrals_of], act_as_member(story.partner)).items == []
+        [news] = read_today([referrals_of], act_as_member(story.adviser)).items
         assert news.title == "Entraide Exemple a accepté votre orientation"
-        assert read_today([referrals_of], act_as_member(story.stranger)) == []
+        assert read_today([referrals_of], act_as_member(story.stranger)).items == []
 
 
 def test_what_moved_long_ago_is_no_news(app: Flask, story: Story) -> None:
@@ -82,8 +82,8 @@ def test_what_moved_long_ago_is_no_news(app: Flask, story: Story) -> None:
         with seeding() as session:
             long_ago = clock.now() - timedelta(days=8)
             session.execute(update(Referral).values(answered_at=long_ago))
-        assert read_today([referrals_of], act_as_member(story.adviser)) == []
-        assert read_today([referrals_of], actor_of(story.rival)) == []
+        assert read_today([referrals_of], act_as_member(story.adviser)).items == []
+        assert read_today([referrals_of], actor_of(story.rival)).items == []
 
 
 def test_the_directory_says_how_fast_they_answer_from_three_answers_on(story: Story) -> None:

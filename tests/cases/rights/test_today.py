@@ -20,7 +20,7 @@ def titles(app, member) -> list[tuple[str, str, str]]:
     actor = actor_of(member)
     with app.test_request_context(), acting_as(actor) as session:
         session.expunge_all()
-        return [(one.title, one.detail, one.tone) for one in read_today([requests_of], actor)]
+        return [(one.title, one.detail, one.tone) for one in read_today([requests_of], actor).items]
 
 
 def test_those_to_answer_with_the_time_left_for_who_answers_only(app):
