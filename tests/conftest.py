@@ -119,9 +119,11 @@ def session(app: Flask) -> Session:
 
 
 @pytest.fixture
-def client(app: Flask) -> InspectingClient:
+def client(app: Flask) -> Iterator[InspectingClient]:
     """A browser without JavaScript that inspects what it is given."""
-    return app.test_client()  # type: ignore[return-value]
+    made = app.test_client()
+    yield made  # type: ignore[misc]
+    made.let_go()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

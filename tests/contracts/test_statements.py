@@ -76,10 +76,11 @@ def test_a_page_asks_eight_things_at_most(app: Flask, world: World, reader: str)
 def statements_of(client: FlaskClient, address: Address) -> int:
     """How many statements a page that opens takes, once it was opened before; 0 when refused."""
     begin_anew()
-    client.get(address.path)
+    client.get(address.path).close()  # a file is sent part by part: what it holds is let go
     begin_anew()
     with recorded_statements() as statements:
         answer = client.get(address.path)
+    answer.close()
     return len(statements) if answer.status_code == 200 else 0
 
 

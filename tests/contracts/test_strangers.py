@@ -93,10 +93,12 @@ class Visitor(FlaskClient):
     failure = ""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Fetch, as somebody new each time."""
+        """Fetch the whole of it, as somebody new each time."""
         begin_anew()
         with got_request_exception.connected_to(self._keep):
-            return super().open(*args, **kwargs)
+            response = super().open(*args, **kwargs)
+            response.get_data()  # a file sent part by part holds its request until it is read
+        return response
 
     def _keep(self, _app: Flask, exception: BaseException, **_more: Any) -> None:
         self.failure = f"{type(exception).__name__}: {exception}"[:300]

@@ -21,8 +21,11 @@ NO_LABEL_TYPES = ("hidden", "submit", "button", "image", "reset")
 class InspectingClient(FlaskClient):
     """Checks each HTML answer, and that a GET writes nothing but its journal event."""
 
+    last: TestResponse | None = None
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Fetch, then inspect."""
+        self.let_go()
         begin_anew()
         with recorded_statements() as statements:
             response = super().open(*args, **kwargs)
@@ -30,7 +33,14 @@ class InspectingClient(FlaskClient):
             refuse_writes(statements)
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             inspect_page(response.get_data(as_text=True), is_part=_is_part(response))
+        self.last = response
         return response
+
+    def let_go(self) -> None:
+        """A file sent part by part holds its request until it is read, or closed as servers do."""
+        if self.last is not None:
+            self.last.close()
+            self.last = None
 
 
 def begin_anew() -> None:
