@@ -1,6 +1,7 @@
 """Public holidays and time zones, by territory.
 
-Sources: Code du travail L. 3133-1 (mainland), L. 3134-13 (Alsace-Moselle), L. 3422-2 (overseas).
+Sources: Code du travail L. 3133-1 (mainland), L. 3134-13 (Alsace-Moselle), L. 3422-2 (the days of
+abolition, overseas); for the rest of overseas, local usage as the ``holidays`` library has it.
 The tests compare them, year by year, with the ``holidays`` library, which knows the whole world and
 takes 18 MB for it.
 """

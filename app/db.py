@@ -7,14 +7,13 @@ are not leakproof, so their index is lost under a policy).
 import enum
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cache
 from select import POLLIN, poll
 from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from psycopg import _queries
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
     ColumnElement,
@@ -40,8 +39,11 @@ from app import clock
 
 #: psycopg looks once where the values of a statement go, but for long ones, which it takes for
 #: lists of rows: those of our pages are as long, and always the same (a test says that it listens).
-_queries.MAX_CACHED_STATEMENT_LENGTH = 40_000
-_queries.MAX_CACHED_STATEMENT_PARAMS = 250
+with suppress(ImportError):
+    from psycopg import _queries
+
+    _queries.MAX_CACHED_STATEMENT_LENGTH = 40_000
+    _queries.MAX_CACHED_STATEMENT_PARAMS = 250
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -186,8 +188,10 @@ def no_transaction(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if not driver.closed:
+        if driver.info.transaction_status == TransactionStatus.IDLE:
             driver.autocommit = False
+        else:  # cut, or given up in the middle: nobody takes it again
+            connection.invalidate()
 
 
 @event.listens_for(Pool, "checkout")

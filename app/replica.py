@@ -27,6 +27,8 @@ PATIENCE_SECONDS = 1.0
 POLL_SECONDS = 0.02
 #: A replica that does not answer is left alone for so long.
 REST_SECONDS = 30.0
+#: How long it is left in peace when it was late.
+LATE_SECONDS = 5.0
 CONNECT_SECONDS = 2
 #: A statement that lasted too long there would last too long here.
 TOO_LONG = "57014"
@@ -102,6 +104,8 @@ def read_report(ask: Callable[[], Answer], actor: Actor) -> Answer:
             _await(session, point)
             return ask()
     except _NotUsable:
+        # A file asks once for each of its parts: they do not all wait in turn.
+        replica.rests_until = time.monotonic() + LATE_SECONDS
         log.warning("replica.late")
     except OperationalError as error:
         _note_failure(replica, error)

@@ -21,7 +21,9 @@ OPEN_SCOPE = text(
     "SELECT concat(set_config('plan_cache_mode', 'force_generic_plan', true),"
     " set_config('role', :role, true), set_config('app.seat', :seat, true),"
     " set_config('app.case_seat', :case_seat, true), set_config('app.user', :user, true),"
-    " set_config('app.principal', :principal, true), set_config('app.link', :link, true))"
+    " set_config('app.principal', :principal, true), set_config('app.link', :link, true),"
+    # A document writes instants in the zone of the session: some had odd seconds, a century ago.
+    " set_config('timezone', 'UTC', true))"
 )
 
 

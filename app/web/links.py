@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 from app.security import current_actor, policy_of
 
+#: Places an application may stand at, for which what is built is kept.
+MOST_PREFIXES = 8
 #: Where the identifiers of an address go.
 BLANKS = tuple(str(UUID(int=number)) for number in range(4))
 
@@ -88,7 +90,10 @@ def built_once(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:
     prefix): the same for everybody who gives this key, of which there are few."""
     if (kept := g.get("built_once")) is None:
         root = request.script_root if has_request_context() else ""
-        kept = g.built_once = current_app.extensions["relais.built_once"].setdefault(root, {})
+        places = current_app.extensions["relais.built_once"]
+        # A proxy has one prefix; whoever makes some up fills nothing.
+        is_kept = root in places or len(places) < MOST_PREFIXES
+        kept = g.built_once = places.setdefault(root, {}) if is_kept else {}
     if key not in kept:
         kept[key] = build()
     return kept[key]

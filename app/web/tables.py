@@ -176,13 +176,9 @@ def safe_cell(value: object) -> object:
     return "" if value is None else value
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a CSV file in UTF-8 with its mark, separated by semicolons, every text quoted."""
-    return b"".join(csv_parts(header, rows))
-
-
 def csv_parts(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """The same file, ``ROWS_OF_A_PART`` rows at a time: what is read is sent, and forgotten."""
+    """Give a CSV file in UTF-8 with its mark, separated by semicolons, every text quoted,
+    ``ROWS_OF_A_PART`` rows at a time: what is read is sent, and forgotten."""
     out, waiting = io.StringIO(), iter(rows)
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow(header)

@@ -53,9 +53,9 @@ def groups_of(day: Day) -> list[TodayGroup]:
 def news_of(day: Day, told: Container[str], most: int) -> TodayGroup:
     """What moved, but for what a message that is shown tells already: it is said once."""
     items = [item for item in day.of(Group.NEWS) if item.url not in told]
-    hidden = len(day.of(Group.NEWS)) - len(items)
-    count = day.counts[Group.NEWS] - hidden
-    return TodayGroup(Group.NEWS, *TITLES[Group.NEWS], items[:most], count)
+    counted = day.counts[Group.NEWS]
+    hidden = len(day.of(Group.NEWS)) - len(items) if counted < MOST else 0
+    return TodayGroup(Group.NEWS, *TITLES[Group.NEWS], items[:most], counted - hidden)
 
 
 def bounded(count: int) -> str:

@@ -1,12 +1,16 @@
 """Connections: what they keep from one request to the next, and what is done of dead ones."""
 
+from typing import Any
+
 import psycopg
 import pytest
 from flask import Flask
+from psycopg.pq import TransactionStatus
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.db import db, is_found
+from app.db import db, is_found, no_transaction
 from app.embedded.postgres import PostgresInfo
 from app.reference.models import Commune
 
@@ -84,3 +88,27 @@ def test_what_a_function_finds_is_asked_once(session: Session) -> None:
     )
     assert len(rows.all()) == 3
     assert session.scalar(text("SELECT last_value FROM asked")) == 1
+
+
+@pytest.mark.commits
+def test_a_statement_alone_leaves_the_connection_as_it_was(committed_app: Flask) -> None:
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        with no_transaction(connection):
+            connection.execute(text("SELECT 1"))
+            assert driver.info.transaction_status == TransactionStatus.IDLE
+        assert not driver.autocommit
+        with pytest.raises(DBAPIError), no_transaction(connection):
+            connection.execute(text("SELECT 1 / 0"))
+        assert not driver.autocommit and driver.info.transaction_status == TransactionStatus.IDLE
+
+
+@pytest.mark.commits
+def test_a_statement_cut_in_the_middle_takes_its_connection_away(committed_app: Flask) -> None:
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        with pytest.raises(ZeroDivisionError), no_transaction(connection):
+            driver.pgconn.send_query(b"SELECT pg_sleep(5)")
+            raise ZeroDivisionError
+        assert connection.invalidated
+        assert driver.closed

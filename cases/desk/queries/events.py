@@ -67,9 +67,10 @@ def list_exported(actor: Actor, asked: EventFilter, most: int) -> list[uuid.UUID
     return list(db.session.scalars(ordered.limit(most)))
 
 
-def list_among(ids: Sequence[uuid.UUID], actor: Actor) -> list[JournalEvent]:
-    """These events, in this order."""
-    statement = events_visible_to(actor).where(is_among(JournalEvent.id, ids))
+def list_among(ids: Sequence[uuid.UUID], actor: Actor, asked: EventFilter) -> list[JournalEvent]:
+    """These events, found by this filter, in this order: of a journal kept in parts, the days asked
+    for are looked in and no other."""
+    statement = _filtered(events_visible_to(actor), asked).where(is_among(JournalEvent.id, ids))
     return in_order(db.session.scalars(statement), ids)
 
 

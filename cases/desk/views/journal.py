@@ -70,7 +70,7 @@ def export() -> BaseResponse:
     found = read_report(lambda: events.list_exported(actor, asked, MOST_EXPORTED), actor)
     with unit_of_work():
         commands.note_journal_export(organisation, len(found), by=actor)
-    lines = read_in_parts(found, partial(_lines, actor=actor), actor)
+    lines = read_in_parts(found, partial(_lines, actor=actor, asked=asked), actor)
     return csv_answer("journal.csv", csv_parts(HEADER, lines))
 
 
@@ -89,8 +89,10 @@ def erasures() -> str:
     )
 
 
-def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[tuple[str, ...]]:
-    found = events.list_among(ids, actor)
+def _lines(
+    ids: Sequence[uuid.UUID], actor: Actor, asked: events.EventFilter
+) -> list[tuple[str, ...]]:
+    found = events.list_among(ids, actor, asked)
     names = events.names_of(_accounts(found))
     return [_row(event, names) for event in found]
 

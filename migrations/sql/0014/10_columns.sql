@@ -1,5 +1,8 @@
 -- For whom a row of *Aujourd'hui* waits, beside it (docs/decisions/0021). Kept by triggers: nobody else
 -- writes them, and what they say decides of nothing but where to look.
+-- Whoever writes is waited for once, in the order in which they lock; who reads these two is not. A
+-- lead that changes meanwhile comes before or after, never in between.
+LOCK TABLE case_file, referral IN SHARE ROW EXCLUSIVE MODE;
 ALTER TABLE boxed_referral ADD COLUMN moved_at timestamptz;
 ALTER TABLE access_request_match ADD COLUMN lead_seat_id uuid;
 ALTER TABLE rights_request ADD COLUMN lead_seat_id uuid, ADD COLUMN lead_member_id uuid;

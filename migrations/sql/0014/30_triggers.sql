@@ -1,5 +1,4 @@
-DROP TRIGGER referral_boxed_again ON referral;
-CREATE TRIGGER referral_boxed_again AFTER UPDATE ON referral FOR EACH ROW
+CREATE OR REPLACE TRIGGER referral_boxed_again AFTER UPDATE ON referral FOR EACH ROW
   WHEN ((OLD.state, OLD.subject, OLD.kind, OLD.sent_at, OLD.due_at, OLD.reader_seats,
       OLD.answered_at, OLD.ended_at)
     IS DISTINCT FROM (NEW.state, NEW.subject, NEW.kind, NEW.sent_at, NEW.due_at,

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask, url_for
 
-from app.web.links import page_url, url_with, url_with_nothing
+from app.web.links import MOST_PREFIXES, page_url, url_with, url_with_nothing
 from app.web.navigation import drawn_navigation, navigation
 
 
@@ -99,3 +99,11 @@ def test_addresses_of_rows_are_those_of_flask(app: Flask) -> None:
         with app.test_request_context("/desk.today", environ_overrides=environ):
             for _ in range(2):
                 assert [page_url(**one) for one in asked] == [url_for(**one) for one in asked]
+
+
+def test_prefixes_made_up_fill_nothing(app: Flask) -> None:
+    for number in range(50):
+        environ = {"SCRIPT_NAME": f"/invente-{number}"}
+        with app.test_request_context("/desk.today", environ_overrides=environ):
+            assert page_url("desk.today") == f"/invente-{number}/desk.today"
+    assert len(app.extensions["relais.built_once"]) == MOST_PREFIXES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page, csv_bytes, safe_cell
+from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page, csv_parts, safe_cell
 
 SORTS = ("-due", "name")
 FILTERS = {"phase": ("difficulty", "rebound"), "commune": None}
@@ -57,7 +57,7 @@ def test_formula_cells_are_defused(text: str) -> None:
 
 
 def test_csv_keeps_numbers_and_quotes_text() -> None:
-    content = csv_bytes(["Nom", "Montant"], [["Pain; sel", -12], [None, 3.5]])
+    content = b"".join(csv_parts(["Nom", "Montant"], [["Pain; sel", -12], [None, 3.5]]))
     assert content.decode("utf-8-sig") == '"Nom";"Montant"\r\n"Pain; sel";-12\r\n"";3.5\r\n'
 
 

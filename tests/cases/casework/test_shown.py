@@ -1,16 +1,17 @@
 """The document of a case says what the models say, to each reader what they read."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app import clock
 from app.actors import Actor
+from app.db import db
 from app.errors import NotVisible
 from cases.casework import queries
 from cases.casework.enums import ActionStatus, Audience
@@ -186,6 +187,21 @@ def test_the_policies_alone_hold_the_document_back(world: World) -> None:
     with acting_as(actor_of(world.partner)):
         shown = get_shown_case(world.case.id, actor_of(world.adviser))
     assert Audience.OWN not in {one.audience for one in shown.entries}
+
+
+def test_a_day_of_another_century_is_read_whatever_the_zone_of_the_server(world: World) -> None:
+    """Paris was nine minutes and twenty-one seconds ahead before 1911."""
+    with seeding() as session:
+        entry = session.merge(world.aid_entry)
+        entry.happened_at = datetime(1905, 1, 1, 11, 50, 39, tzinfo=UTC)
+    db.session.execute(text("SET timezone TO 'Europe/Paris'"))
+    db.session.commit()
+    try:
+        shown = compare(world.case.id, world.adviser)
+    finally:
+        db.session.execute(text("RESET timezone"))
+        db.session.commit()
+    assert min(one.happened_at for one in shown.entries).year == 1905
 
 
 def test_a_document_of_another_shape_is_refused() -> None:

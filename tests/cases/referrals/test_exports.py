@@ -13,7 +13,7 @@ from app.db import db
 from app.journal import JournalEvent
 from app.web.exports import read_in_parts
 from app.web.formatting import date_short
-from app.web.tables import csv_bytes
+from app.web.tables import csv_parts
 from cases.referrals import commands
 from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
 from cases.referrals.lists import list_lines
@@ -77,7 +77,7 @@ def test_the_file_is_the_same_whatever_its_parts(
         (title, "Urssaf Exemple", name, *words, day, "")
         for title, name, day in zip(titles, names, days, strict=True)
     ]
-    assert answer.get_data() == csv_bytes(HEADER, lines)
+    assert answer.get_data() == b"".join(csv_parts(HEADER, lines))
     assert b'"\'=1+1"' in answer.get_data()
 
 
