@@ -190,40 +190,32 @@ def _participations() -> ColumnElement[Any]:
 
 
 def _entries() -> ColumnElement[Any]:
-    """The latest lines; earlier texts are looked for where a line was corrected."""
-    signed = Signed()
+    """The latest lines, found first, then told; earlier texts are looked for where a line was
+    corrected."""
+    latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
+    last = select(TimelineEntry).where(TimelineEntry.case_id == CASE).order_by(*latest)
+    entry, signed = aliased(TimelineEntry, last.limit(FIRST_LINES + 1).subquery()), Signed()
     revision = document(body=EntryRevision.body, replaced_at=EntryRevision.replaced_at)
     revisions = select(documents(revision, EntryRevision.replaced_at)).where(
-        EntryRevision.entry_id == TimelineEntry.id
+        EntryRevision.entry_id == entry.id
     )
     one = document(
-        id=TimelineEntry.id,
-        kind=TimelineEntry.kind,
-        audience=TimelineEntry.audience,
-        seat_id=TimelineEntry.seat_id,
-        author_id=TimelineEntry.author_id,
-        body=TimelineEntry.body,
-        happened_at=TimelineEntry.happened_at,
-        corrected_at=TimelineEntry.corrected_at,
+        id=entry.id,
+        kind=entry.kind,
+        audience=entry.audience,
+        seat_id=entry.seat_id,
+        author_id=entry.author_id,
+        body=entry.body,
+        happened_at=entry.happened_at,
+        corrected_at=entry.corrected_at,
         seat=signed.seat_document(),
         author=signed.member_document(),
         revisions=either(
-            (TimelineEntry.corrected_at.is_not(None), revisions.scalar_subquery()), else_=EMPTY
+            (entry.corrected_at.is_not(None), revisions.scalar_subquery()), else_=EMPTY
         ),
     )
-    found = select(one.label("line"), TimelineEntry.happened_at, TimelineEntry.id)
-    found = signed.joined(
-        found.select_from(TimelineEntry), TimelineEntry.seat_id, TimelineEntry.author_id
-    )
-    latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
-    last = (
-        found.where(TimelineEntry.case_id == CASE)
-        .order_by(*latest)
-        .limit(FIRST_LINES + 1)
-        .subquery()
-    )
-    in_order = (last.c.happened_at.desc(), last.c.id.desc())
-    return select(documents(last.c.line, *in_order)).scalar_subquery()
+    found = select(documents(one, entry.happened_at.desc(), entry.id.desc())).select_from(entry)
+    return signed.joined(found, entry.seat_id, entry.author_id).scalar_subquery()
 
 
 def _corrected() -> ColumnElement[Any]:

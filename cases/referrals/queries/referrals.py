@@ -58,6 +58,7 @@ def page_options() -> tuple:
     )
 
 
+@cache
 def line_options() -> tuple:
     """What a line of a list tells: whom the referral is about, its two ends, how far it is."""
     case = joinedload(Referral.case).load_only(CaseFile.id)
