@@ -1,8 +1,10 @@
 """*Aujourd'hui*, arranged by due time: late, today, this week, later, then what moved. Pure."""
 
-from collections.abc import Container
+import uuid
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from app.notices import Notice
 from app.today import MOST, Day
 from app.waiting import Group
 from app.web.panels import TodayItem
@@ -56,6 +58,16 @@ def news_of(day: Day, told: Container[str], most: int) -> TodayGroup:
     counted = day.counts[Group.NEWS]
     hidden = len(day.of(Group.NEWS)) - len(items) if counted < MOST else 0
     return TodayGroup(Group.NEWS, *TITLES[Group.NEWS], items[:most], counted - hidden)
+
+
+def named_by(notices: Iterable[Notice]) -> list[uuid.UUID]:
+    """What these messages speak of."""
+    return [notice.subject_id for notice in notices if notice.subject_id]
+
+
+def with_whom(notices: Iterable[Notice], day: Day) -> list[tuple[Notice, str]]:
+    """Messages, each with whom it is about when the day was asked for those they name."""
+    return [(one, day.about.get(one.subject_id, "") if one.subject_id else "") for one in notices]
 
 
 def bounded(count: int) -> str:

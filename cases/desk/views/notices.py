@@ -5,11 +5,13 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from app import clock
+from app import clock, hooks
 from app.db import unit_of_work
 from app.security import current_actor, members_only, safe_next
+from app.today import read_today
 from app.web.tables import read_key, write_key
 from cases.desk import commands
+from cases.desk.grouping import named_by, with_whom
 from cases.desk.queries.notices import get_notice, list_unread_notices
 from cases.desk.views.base import blueprint
 
@@ -23,12 +25,14 @@ SHOWN = "jusqu_a"
 def list_notices() -> str:
     """All unread messages, the newest first, page after page."""
     after = read_key(request.args.get("apres", ""))
-    found = list_unread_notices(current_actor(), PAGE_SIZE + 1, after)
+    actor = current_actor()
+    found = list_unread_notices(actor, PAGE_SIZE + 1, after)
     shown = found[:PAGE_SIZE]
+    day = read_today(hooks.handlers_of("today_sources"), actor, named_by(shown))
     key = write_key(shown[-1].created_at, shown[-1].id) if len(found) > PAGE_SIZE else None
     return render_template(
         "cases/desk/notices.html",
-        notices=shown,
+        notices=with_whom(shown, day),
         newest=write_key(shown[0].created_at, shown[0].id) if shown else "",
         is_first=after is None,
         next_key=key,

@@ -3,12 +3,11 @@
 from flask import abort, render_template, request
 
 from app import clock, hooks
-from app.notices import Notice
 from app.security import current_actor, members_only
-from app.today import Day, read_group, read_key, read_today, write_key
+from app.today import read_group, read_key, read_today, write_key
 from app.waiting import Group
 from app.web.tables import write_key as write_place
-from cases.desk.grouping import TITLES, bounded, groups_of, news_of
+from cases.desk.grouping import TITLES, bounded, groups_of, named_by, news_of, with_whom
 from cases.desk.queries.notices import list_last_notices
 from cases.desk.views.base import blueprint
 from cases.desk.views.homes import home_of
@@ -24,15 +23,14 @@ def today() -> str:
     """The home of whoever is signed in."""
     actor = current_actor()
     notices, unread = list_last_notices(actor, ASIDE) if actor.reads_cases else ([], 0)
-    named = [notice.subject_id for notice in notices if notice.subject_id]
-    day = read_today(hooks.handlers_of("today_sources"), actor, named)
+    day = read_today(hooks.handlers_of("today_sources"), actor, named_by(notices))
     template, context = home_of(actor)
     return render_template(
         "cases/desk/today.html",
         now=clock.now(),
         groups=groups_of(day),
         news=news_of(day, {notice.path for notice in notices}, ASIDE),
-        notices=[(notice, _about(notice, day)) for notice in notices],
+        notices=with_whom(notices, day),
         unread=unread,
         newest=write_place(notices[0].created_at, notices[0].id) if notices else "",
         counts=day.counts,
@@ -41,10 +39,6 @@ def today() -> str:
         home=template,
         **context,
     )
-
-
-def _about(notice: Notice, day: Day) -> str:
-    return day.about.get(notice.subject_id, "") if notice.subject_id else ""
 
 
 @blueprint.get("/aujourd-hui/<group>")

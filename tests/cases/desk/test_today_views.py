@@ -286,6 +286,7 @@ def test_a_message_says_whom_it_is_about(client: InspectingClient) -> None:
     messages = card(client.get("/").text, "messages")
     said = re.findall(r'<span class="rl-help">([^<]*)</span>', messages)
     assert len(said) == 1 and not said[0].startswith(" ·")
+    assert client.get("/messages").text.count(said[0]) == 1
     with seeding() as session:
         closed = {"state": "declined", "decline_code": "other"}
         session.execute(update(Referral).where(Referral.id == sent.id).values(**closed))
