@@ -7,6 +7,7 @@ policies, and ``msgspec`` reads it in one go, refusing what has not the shape it
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import JSON, ColumnElement, Select, Text, case, cast, func, literal_column
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
@@ -30,9 +31,16 @@ def document(**columns: Any) -> ColumnElement[Any]:
     return func.json_build_object(*pairs, type_=JSON)
 
 
-def document_if(key: Any, **columns: Any) -> ColumnElement[Any]:
-    """The same of a row that an outer join may not have found: null then; ``key`` is its key."""
-    return case((key.is_not(None), document(**columns)))
+def document_of(shape: type[msgspec.Struct], row: Any, **given: Any) -> ColumnElement[Any]:
+    """A document of this shape: each field is what is given for it, else the column of the row that
+    has its name."""
+    fields = shape.__struct_fields__
+    return document(**{n: given[n] if n in given else getattr(row, n) for n in fields})
+
+
+def document_if(key: Any, found: ColumnElement[Any]) -> ColumnElement[Any]:
+    """This document, null where an outer join found no row; ``key`` is the key of the row."""
+    return case((key.is_not(None), found))
 
 
 def documents(one: Any, *order: Any) -> ColumnElement[Any]:

@@ -23,18 +23,6 @@ from partners.organisations.shown import ShownSeat
 from partners.people.shown import ShownMember
 
 
-class ShownParticipation(msgspec.Struct, frozen=True):
-    """A seat that takes or took part."""
-
-    seat_id: uuid.UUID
-    role: ParticipantRole
-    was_lead: bool
-    sections: list[str]
-    ended_at: datetime | None
-    seat: ShownSeat
-    member: ShownMember | None
-
-
 class BareParticipation(msgspec.Struct, frozen=True):
     """A seat that takes or took part, and how."""
 
@@ -43,26 +31,40 @@ class BareParticipation(msgspec.Struct, frozen=True):
     ended_at: datetime | None
 
 
+class ShownParticipation(BareParticipation, frozen=True):
+    """The same, named, and what it may read."""
+
+    was_lead: bool
+    sections: list[str]
+    seat: ShownSeat
+    member: ShownMember | None
+
+
 class BarePlace(msgspec.Struct, frozen=True):
     """Where a company is (INSEE code)."""
 
     commune_code: str | None
 
 
-class BareCase(msgspec.Struct, frozen=True):
-    """What says whether a member may open a case, and write in it: for what shows nothing."""
+class _Case(msgspec.Struct, frozen=True):
+    """What decides who may do what in a case."""
 
     id: uuid.UUID
     status: CaseStatus
     lead_seat_id: uuid.UUID
     lead_member_id: uuid.UUID | None
-    company: BarePlace | None
-    participations: list[BareParticipation]
 
     @property
     def is_open(self) -> bool:
         """Anything but closed."""
         return self.status is not CaseStatus.CLOSED
+
+
+class BareCase(_Case, frozen=True):
+    """What says whether a member may open a case, and write in it: for what shows nothing."""
+
+    company: BarePlace | None
+    participations: list[BareParticipation]
 
 
 class ShownRevision(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ class ShownAction(msgspec.Struct, frozen=True):
     replies: list[ShownReply]
 
 
-class ShownCase(msgspec.Struct, frozen=True):
+class ShownCase(_Case, frozen=True):
     """A case, and what its reader sees of what is written and done in it.
 
     ``entries`` are the latest lines, one more than the page shows; ``corrected`` counts those of
@@ -122,17 +124,13 @@ class ShownCase(msgspec.Struct, frozen=True):
 
     __tablename__: ClassVar[str] = CaseFile.__tablename__
 
-    id: uuid.UUID
     reference: str
     phase: Phase
-    status: CaseStatus
     outcome: Outcome | None
     opened_at: datetime
     paused_until: date | None
     paused_reason: str | None
     second_reason: str | None
-    lead_seat_id: uuid.UUID
-    lead_member_id: uuid.UUID | None
     company: ShownCompany | None
     person: ShownPerson | None
     lead_seat: ShownSeat
@@ -142,11 +140,6 @@ class ShownCase(msgspec.Struct, frozen=True):
     corrected: int
     actions: list[ShownAction]
     parts: dict[str, msgspec.Raw]
-
-    @property
-    def is_open(self) -> bool:
-        """Anything but closed."""
-        return self.status is not CaseStatus.CLOSED
 
     @property
     def title(self) -> str:

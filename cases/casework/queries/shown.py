@@ -18,6 +18,7 @@ from app.documents import (
     ask_document,
     document,
     document_if,
+    document_of,
     documents,
 )
 from app.hooks import Handler
@@ -34,10 +35,23 @@ from cases.casework.models import (
 from cases.casework.queries.cases import full_name, is_read_by, one_or_refuse, with_title
 from cases.casework.queries.outside import at_the_door
 from cases.casework.queries.work import OPEN_ACTIONS
-from cases.casework.shown import BareCase, ShownCase
+from cases.casework.shown import (
+    BareCase,
+    BareParticipation,
+    BarePlace,
+    ShownAction,
+    ShownCase,
+    ShownEntry,
+    ShownParticipation,
+    ShownReply,
+    ShownRevision,
+)
 from cases.companies.models import Company, Person
+from cases.companies.shown import ShownCommune, ShownCompany, ShownPerson
 from partners.organisations.models import Organisation, Seat
+from partners.organisations.shown import ShownOrganisation, ShownSeat
 from partners.people.models import Membership, UserAccount
+from partners.people.shown import ShownMember, ShownUser
 
 #: When the statement runs: which case.
 CASE: Any = bindparam("case", type_=Uuid)
@@ -95,12 +109,13 @@ class Signed:
 
     def seat_document(self) -> ColumnElement[Any]:
         """A ``ShownSeat``."""
-        named = document(name=self.organisation.name, kind=self.organisation.kind)
-        return document(id=self.seat.id, side=self.seat.side, organisation=named)
+        named = document_of(ShownOrganisation, self.organisation)
+        return document_of(ShownSeat, self.seat, organisation=named)
 
     def member_document(self) -> ColumnElement[Any]:
         """A ``ShownMember``, null where there is none."""
-        return document_if(self.member.id, user=document(full_name=self.user.full_name))
+        named = document_of(ShownMember, self.member, user=document_of(ShownUser, self.user))
+        return document_if(self.member.id, named)
 
 
 @lru_cache(maxsize=64)
@@ -113,20 +128,12 @@ def _statement(
     for handler in handlers:
         parts |= handler(whoever)
     lead = Signed()
-    found = document(
-        id=CaseFile.id,
-        reference=CaseFile.reference,
-        phase=CaseFile.phase,
-        status=CaseFile.status,
-        outcome=CaseFile.outcome,
-        opened_at=CaseFile.opened_at,
-        paused_until=CaseFile.paused_until,
-        paused_reason=CaseFile.paused_reason,
-        second_reason=CaseFile.second_reason,
-        lead_seat_id=CaseFile.lead_seat_id,
-        lead_member_id=CaseFile.lead_member_id,
+    person = document_of(ShownPerson, Person, full_name=full_name())
+    found = document_of(
+        ShownCase,
+        CaseFile,
         company=_company(),
-        person=document_if(Person.id, id=Person.id, full_name=full_name(), phone=Person.phone),
+        person=document_if(Person.id, person),
         lead_seat=lead.seat_document(),
         lead_member=lead.member_document(),
         participations=_participations(),
@@ -142,16 +149,12 @@ def _statement(
 
 @lru_cache(maxsize=64)
 def _bare_statement(kind: ActorKind, role: Role | None) -> Select[str]:
-    part = document(
-        seat_id=Participation.seat_id, role=Participation.role, ended_at=Participation.ended_at
-    )
+    part = document_of(BareParticipation, Participation)
     parts = select(documents(part)).where(Participation.case_id == CASE)
-    found = document(
-        id=CaseFile.id,
-        status=CaseFile.status,
-        lead_seat_id=CaseFile.lead_seat_id,
-        lead_member_id=CaseFile.lead_member_id,
-        company=document_if(Company.id, commune_code=Company.commune_code),
+    found = document_of(
+        BareCase,
+        CaseFile,
+        company=document_if(Company.id, document_of(BarePlace, Company)),
         participations=parts.scalar_subquery(),
     )
     statement = select(as_text(found)).select_from(CaseFile).outerjoin(CaseFile.company)
@@ -160,27 +163,16 @@ def _bare_statement(kind: ActorKind, role: Role | None) -> Select[str]:
 
 
 def _company() -> ColumnElement[Any]:
-    return document_if(
-        Company.id,
-        id=Company.id,
-        name=Company.name,
-        siren=Company.siren,
-        naf=Company.naf,
-        headcount_band=Company.headcount_band,
-        commune_code=Company.commune_code,
-        commune=document_if(Commune.code, name=Commune.name),
-    )
+    commune = document_if(Commune.code, document_of(ShownCommune, Commune))
+    return document_if(Company.id, document_of(ShownCompany, Company, commune=commune))
 
 
 def _participations() -> ColumnElement[Any]:
     """Past ones too: their lines may be asked for."""
     signed = Signed()
-    one = document(
-        seat_id=Participation.seat_id,
-        role=Participation.role,
-        was_lead=Participation.was_lead,
-        sections=Participation.sections,
-        ended_at=Participation.ended_at,
+    one = document_of(
+        ShownParticipation,
+        Participation,
         seat=signed.seat_document(),
         member=signed.member_document(),
     )
@@ -195,19 +187,13 @@ def _entries() -> ColumnElement[Any]:
     latest = (TimelineEntry.happened_at.desc(), TimelineEntry.id.desc())
     last = select(TimelineEntry).where(TimelineEntry.case_id == CASE).order_by(*latest)
     entry, signed = aliased(TimelineEntry, last.limit(FIRST_LINES + 1).subquery()), Signed()
-    revision = document(body=EntryRevision.body, replaced_at=EntryRevision.replaced_at)
+    revision = document_of(ShownRevision, EntryRevision)
     revisions = select(documents(revision, EntryRevision.replaced_at)).where(
         EntryRevision.entry_id == entry.id
     )
-    one = document(
-        id=entry.id,
-        kind=entry.kind,
-        audience=entry.audience,
-        seat_id=entry.seat_id,
-        author_id=entry.author_id,
-        body=entry.body,
-        happened_at=entry.happened_at,
-        corrected_at=entry.corrected_at,
+    one = document_of(
+        ShownEntry,
+        entry,
         seat=signed.seat_document(),
         author=signed.member_document(),
         revisions=either(
@@ -228,25 +214,13 @@ def _corrected() -> ColumnElement[Any]:
 def _actions() -> ColumnElement[Any]:
     """Those to do by due day, then the finished ones."""
     signed = Signed()
-    reply = document(
-        answer=ActionReply.answer,
-        text=ActionReply.text,
-        proposed_on=ActionReply.proposed_on,
-        answered_at=ActionReply.answered_at,
-    )
+    reply = document_of(ShownReply, ActionReply)
     replies = select(documents(reply, ActionReply.answered_at)).where(
         ActionReply.action_id == CaseAction.id
     )
-    one = document(
-        id=CaseAction.id,
-        seat_id=CaseAction.seat_id,
-        audience=CaseAction.audience,
-        objective=CaseAction.objective,
-        owner_name=CaseAction.owner_name,
-        owner_email=CaseAction.owner_email,
-        due_on=CaseAction.due_on,
-        status=CaseAction.status,
-        asked_at=CaseAction.asked_at,
+    one = document_of(
+        ShownAction,
+        CaseAction,
         owner=signed.member_document(),
         replies=replies.scalar_subquery(),
     )

@@ -51,7 +51,7 @@ def add_action(case_id: uuid.UUID) -> ResponseReturnValue:
                 by=opened.actor,
             )
         flash(_after(action), "success")
-        return back_to(opened, "actions")
+        return back_to(opened.case.id, "actions")
     page = render_template("cases/casework/add_action.html", opened=opened, form=form)
     return page, 422 if request.method == "POST" else 200
 
@@ -70,7 +70,7 @@ def move_action(action_id: uuid.UUID, verb: str) -> ResponseReturnValue:
     with unit_of_work():
         command(action, by=actor)
     flash(sentence, "success")
-    return back_to(opened, "actions")
+    return back_to(opened.case.id, "actions")
 
 
 def _form(opened: OpenedCase, colleagues: dict[str, Membership]) -> ActionForm:

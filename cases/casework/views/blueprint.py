@@ -138,11 +138,6 @@ def refuse_unless(is_allowed: bool) -> None:
         raise NotAllowed
 
 
-def back_to(opened: OpenedCase[CaseFile], anchor: str | None = None) -> Response:
+def back_to(case_id: uuid.UUID, anchor: str | None = None) -> Response:
     """Back on the page of the case."""
-    return back_to_case(opened.case.id, anchor)
-
-
-def back_to_case(case_id: uuid.UUID, anchor: str | None = None) -> Response:
-    """The same of a case that was not loaded to be shown."""
     return redirect(url_for("casework.show", case_id=case_id, _anchor=anchor))

@@ -83,7 +83,7 @@ def end_participation(participation_id: uuid.UUID) -> ResponseReturnValue:
                 )
         except LeadCannotLeave as refusal:
             flash(refusal.message, "warning")
-            return back_to(opened)
+            return back_to(opened.case.id)
         flash(f"{name} ne voit plus ce dossier.", "success")
         return redirect(url_for("casework.sharing", case_id=opened.case.id))
     page = render_template(

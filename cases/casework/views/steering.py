@@ -136,7 +136,7 @@ def _steer(
             status = 409
         else:
             flash(sentence, "success")
-            return back_to(opened)
+            return back_to(opened.case.id)
     elif request.method == "POST":
         status = 422
     return render_template(template, opened=opened, case=opened.case, form=form), status

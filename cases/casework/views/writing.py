@@ -20,7 +20,7 @@ from cases.casework.models import TimelineEntry
 from cases.casework.readers import short_readers
 from cases.casework.timelines import page_of
 from cases.casework.views.blueprint import (
-    back_to_case,
+    back_to,
     blueprint,
     load_case,
     load_shown_case,
@@ -53,7 +53,7 @@ def write_entry(case_id: uuid.UUID) -> ResponseReturnValue:
     readers = short_readers(entry.audience, entry.seat_id, "", actor)
     flash(f"C’est écrit dans le fil. Lu par : {readers}", "success")
     if form.happened_on.data == clock.today():  # the latest line: nothing to count
-        return back_to_case(case.id, f"ligne-{entry.id}")
+        return back_to(case.id, f"ligne-{entry.id}")
     return _back_to_line(entry, actor)
 
 
@@ -85,7 +85,7 @@ def _back_to_line(entry: TimelineEntry, actor: Actor) -> Response:
     """To the line itself: on the page of the case, or further down the timeline."""
     anchor, key = f"ligne-{entry.id}", page_of(entry, actor)
     if key is None:
-        return back_to_case(entry.case_id, anchor)
+        return back_to(entry.case_id, anchor)
     path = url_for("casework.timeline", case_id=entry.case_id, apres=key, _anchor=anchor)
     return redirect(path)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, Side
 from app.db import db
-from app.documents import document, documents
+from app.documents import document_of, documents
 from app.errors import NotVisible
 from cases.casework.enums import Audience
 from cases.casework.models import CaseFile, Participation
@@ -17,6 +17,7 @@ from cases.casework.queries import CASE, Signed, at_the_door, is_read_by
 from cases.companies.models import Company, Person
 from cases.referrals.models import Need, Referral
 from cases.referrals.queries.referrals import is_told_to
+from cases.referrals.shown import ShownNeed, ShownReferral
 from partners.organisations.models import Seat
 
 
@@ -88,21 +89,11 @@ def find_need_of_form(client_key: str, actor: Actor) -> Need | None:
 def needs_document(actor: Actor) -> ColumnElement[Any]:
     """A list of ``ShownNeed``, the oldest first: a part of the page of a case (``CASE``)."""
     receiver = Signed()
-    referral = document(
-        id=Referral.id,
-        state=Referral.state,
-        answer_by=Referral.answer_by,
-        receiver_seat=receiver.seat_document(),
-    )
+    referral = document_of(ShownReferral, Referral, receiver_seat=receiver.seat_document())
     referrals = select(documents(referral, Referral.created_at, Referral.id))
     referrals = receiver.joined(referrals.select_from(Referral), Referral.receiver_seat_id)
-    one = document(
-        id=Need.id,
-        seat_id=Need.seat_id,
-        subject=Need.subject,
-        description=Need.description,
-        referrals=referrals.where(Referral.need_id == Need.id, is_told_to(actor)).scalar_subquery(),
-    )
+    told = referrals.where(Referral.need_id == Need.id, is_told_to(actor)).scalar_subquery()
+    one = document_of(ShownNeed, Need, referrals=told)
     needs = select(documents(one, Need.created_at, Need.id)).select_from(Need)
     return needs.where(Need.case_id == CASE, _hears(actor)).scalar_subquery()
 
