@@ -23,6 +23,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     any_,
+    bindparam,
     event,
     func,
     literal,
@@ -44,6 +45,9 @@ with suppress(ImportError):
 
     _queries.MAX_CACHED_STATEMENT_LENGTH = 40_000
     _queries.MAX_CACHED_STATEMENT_PARAMS = 250
+
+#: The seat that asks, in a statement that was made once: given when it runs.
+SEAT: Any = bindparam("asking_seat", type_=Uuid)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app import clock
 from app.actors import Actor, ActorKind, Role, Side
 from app.days_off import PARIS
-from app.db import db
+from app.db import SEAT, db
 from app.hooks import Handler
 from app.waiting import BEGINNING, END, Found, Group, Nature, When, statement_of, written
 from app.web.panels import TodayItem
@@ -28,9 +28,8 @@ from app.web.panels import TodayItem
 #: When the statement runs: the instant, and the day in Paris.
 NOW = bindparam("asked_at", type_=DateTime(timezone=True))
 TODAY = bindparam("asked_on", type_=Date)
-#: Whoever asks.
+#: Whoever asks, with their ``SEAT``.
 MEMBER: Any = bindparam("asking_member", type_=Uuid)
-SEAT: Any = bindparam("asking_seat", type_=Uuid)
 
 #: Lines of a group on the page, and how far a group is counted: beyond, « 99+ ».
 SHOWN, MOST = 8, 100

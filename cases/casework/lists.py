@@ -13,10 +13,9 @@ from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam, func, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Actor, ActorKind, Role
-from app.db import db, in_order, is_found
+from app.db import SEAT, db, in_order, is_found
 from app.folding import fold
 from app.reference.models import Commune
-from app.today import SEAT
 from app.web.tables import MAX_COUNTED_ROWS, ListRequest, Page
 from cases.casework.enums import CaseStatus, Phase
 from cases.casework.models import CaseFile, CaseReader

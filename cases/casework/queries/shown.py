@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app import hooks
 from app.actors import Actor, ActorKind, Role, Side
+from app.db import SEAT
 from app.documents import (
     EMPTY,
     as_text,
@@ -23,7 +24,6 @@ from app.documents import (
 )
 from app.hooks import Handler
 from app.reference.models import Commune
-from app.today import SEAT
 from cases.casework.models import (
     ActionReply,
     CaseAction,
