@@ -84,7 +84,11 @@ def set_aside_unsure() -> int:
 
 
 def claim_due(lease: timedelta = LEASE) -> list[uuid.UUID]:
-    """Claim due rows, oldest first, and lease them; locked ones are not awaited."""
+    """Claim due rows, oldest first, and lease them; locked ones are not awaited.
+
+    What is due is asked once, before the update: as a condition of it, a nested loop would ask
+    again for each row, skip what it has just claimed, and go past the bound.
+    """
     now = clock.now()
     with unit_of_work() as session:
         room = MOST_RUNG - session.scalars(_count_rung(now)).one()
@@ -94,10 +98,11 @@ def claim_due(lease: timedelta = LEASE) -> list[uuid.UUID]:
             .order_by(Outbox.available_at)
             .limit(max(room, 0))
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
         claimed = (
             update(Outbox)
-            .where(Outbox.id.in_(due.scalar_subquery()))
+            .where(Outbox.id == due.c.id)
             .values(status=OutboxStatus.SENDING, lease_until=now + lease, started_at=None)
             .returning(Outbox.id, Outbox.available_at)
             .execution_options(synchronize_session=False)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from kombu.exceptions import OperationalError
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import clock, relay
 from app.actors import SYSTEM
@@ -86,6 +86,17 @@ def test_broker_is_not_flooded(monkeypatch: pytest.MonkeyPatch) -> None:
         make_row()
     assert len(relay.claim_due()) == 2
     assert relay.claim_due() == []
+
+
+def test_broker_is_not_flooded_however_the_statement_is_planned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "MOST_RUNG", 2)
+    for _ in range(3):
+        make_row()
+    for way in ("hashjoin", "mergejoin", "hashagg", "material", "sort", "indexscan"):
+        db.session.execute(text(f"SET LOCAL enable_{way} = off"))
+    assert len(relay.claim_due()) == 2, "a nested loop asks what is due again for each row"
 
 
 @pytest.mark.parametrize(
