@@ -1,6 +1,6 @@
 """Lists of companies as a file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.reference.labels import headcount_label, legal_form_label, naf_label
 from app.web.tables import csv_parts
@@ -14,13 +14,13 @@ def companies_csv(lines: Iterable[Sequence[object]]) -> Iterator[bytes]:
     return csv_parts(HEADER, lines)
 
 
-def company_line(company: Company, places: Mapping[str, str]) -> tuple[object, ...]:
-    """What is said of one company; ``places`` are names of communes by code."""
+def company_line(company: Company) -> tuple[object, ...]:
+    """What is said of one company."""
     return (
         company.name,
         company.trade_name,
         company.siren,
-        places.get(company.commune_code or "", ""),
+        company.commune.name if company.commune else "",
         naf_label(company.naf),
         legal_form_label(company.legal_form),
         headcount_label(company.headcount_band),

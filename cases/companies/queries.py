@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
@@ -10,9 +11,14 @@ from app.actors import Actor
 from app.db import db, in_order, is_among, is_found
 from app.errors import NotVisible
 from app.folding import fold, grams
-from app.reference.queries import commune_names
-from cases.companies.errors import RegistryHasNoSuch
-from cases.companies.identifiers import clean
+from app.reference.models import Commune
+from cases.companies.errors import (
+    RegistryHasNoSuch,
+    RegistryQuestionRefused,
+    RegistryUnavailable,
+    WrongIdentifier,
+)
+from cases.companies.identifiers import check_identifier, clean, looks_like_identifier
 from cases.companies.models import Company, CompanyPerson, Person
 from cases.companies.registry import RegistryCompany
 from cases.companies.registry_client import RegistryClient
@@ -23,6 +29,20 @@ SHOWN = 20
 MOST_FOUND = 100
 #: A name as close as this, in the same commune, may be the same company.
 SAME_NAME = 0.82
+#: A list says where each company is.
+WITH_PLACE = joinedload(Company.commune).load_only(Commune.name)
+
+
+@dataclass(frozen=True)
+class RegistryAnswer:
+    """Companies of the public registry, or the sentence that says why there is none to show.
+
+    ``wrong`` is what is wrong with the number that was typed: the registry was not asked.
+    """
+
+    companies: list[RegistryCompany] = field(default_factory=list)
+    sentence: str = ""
+    wrong: str = ""
 
 
 def companies_visible_to(actor: Actor) -> Select[Company]:
@@ -56,11 +76,10 @@ def search_companies(typed: str, actor: Actor, limit: int = SHOWN) -> list[Compa
     digits = _digits(typed)
     found = select(func.search_companies([] if digits else grams(typed), digits[:9], CANDIDATES))
     statement = companies_visible_to(actor).where(is_found(Company.id, found))
-    companies = list(db.session.scalars(statement))
-    if digits or not companies:
+    companies = list(db.session.scalars(statement.options(WITH_PLACE)))
+    if digits:
         return companies[:limit]
-    places = commune_names(company.commune_code for company in companies)
-    return rank_candidates(typed, companies, limit, lambda one: _names(one, places))
+    return rank_candidates(typed, companies, limit, _names)
 
 
 def list_companies(actor: Actor, offset: int = 0, limit: int = 25) -> tuple[list[Company], int]:
@@ -68,7 +87,7 @@ def list_companies(actor: Actor, offset: int = 0, limit: int = 25) -> tuple[list
     visible = companies_visible_to(actor)
     total = db.session.scalar(select(func.count()).select_from(visible.subquery())) or 0
     rows = visible.order_by(Company.folded_name, Company.id).offset(offset).limit(limit)
-    return list(db.session.scalars(rows)), total
+    return list(db.session.scalars(rows.options(WITH_PLACE))), total
 
 
 def list_exported(typed: str, actor: Actor, most: int) -> list[uuid.UUID]:
@@ -82,7 +101,7 @@ def list_exported(typed: str, actor: Actor, most: int) -> list[uuid.UUID]:
 def list_among(ids: Sequence[uuid.UUID], actor: Actor) -> list[Company]:
     """These companies, in this order, as far as the actor knows them still."""
     statement = companies_visible_to(actor).where(is_among(Company.id, ids))
-    return in_order(db.session.scalars(statement), ids)
+    return in_order(db.session.scalars(statement.options(WITH_PLACE)), ids)
 
 
 def find_close_companies(name: str, commune_code: str | None, actor: Actor) -> list[Company]:
@@ -108,6 +127,18 @@ def look_up(siren: str, client: RegistryClient) -> RegistryCompany:
     if match is None:
         raise RegistryHasNoSuch
     return match
+
+
+def search_registry(typed: str, client: RegistryClient) -> RegistryAnswer:
+    """What the public registry answers to a name, a SIREN or a SIRET. May wait for seconds: asked
+    before the database is, or after it is let go."""
+    try:
+        question = check_identifier(typed)[0] if looks_like_identifier(typed) else typed
+        return RegistryAnswer(client.search(question))
+    except WrongIdentifier as refusal:
+        return RegistryAnswer(wrong=refusal.message)
+    except (RegistryUnavailable, RegistryQuestionRefused) as refusal:
+        return RegistryAnswer(sentence=refusal.message)
 
 
 def persons_visible_to(actor: Actor) -> Select[Person]:
@@ -182,5 +213,6 @@ def _digits(typed: str) -> str:
     return bare if bare.isascii() and bare.isdigit() else ""
 
 
-def _names(company: Company, places: dict[str, str]) -> Iterable[str | None]:
-    return company.name, company.trade_name, places.get(company.commune_code or "")
+def _names(company: Company) -> Iterable[str | None]:
+    place = company.commune.name if company.commune else None
+    return company.name, company.trade_name, place

@@ -2,15 +2,22 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from app.actors import Actor
 from app.db import unit_of_work
-from app.reference.queries import commune_names
 from app.replica import read_report
 from app.security import current_actor, requires
 from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
@@ -20,28 +27,17 @@ from cases.companies.errors import (
     RegistryHasNoSuch,
     RegistryQuestionRefused,
     RegistryUnavailable,
-    WrongIdentifier,
 )
 from cases.companies.facts import facts_of
 from cases.companies.forms import PickForm
-from cases.companies.identifiers import check_identifier, looks_like_identifier
+from cases.companies.lists import company_listing, waits_for_registry
 from cases.companies.models import Company
 from cases.companies.printouts import companies_csv, company_line
-from cases.companies.registry import RegistryCompany
 from cases.companies.registry_client import RegistryClient, client_for
 from cases.companies.views.blueprint import blueprint, reads_companies
 from partners.people.sessions import ask_password_again
 
 LONGEST_EXPORT = 1000
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found: companies of the public registry, or why there is none to show."""
-
-    companies: list[RegistryCompany]
-    sentence: str = ""
-    wrong: str = ""
 
 
 def registry() -> RegistryClient:
@@ -52,24 +48,26 @@ def registry() -> RegistryClient:
 
 @blueprint.get("/entreprises")
 @requires(reads_companies)
-def search() -> str:
-    """One box for a SIREN, a SIRET, a name or a place."""
-    actor = current_actor()
-    listing = ListRequest.from_args(request.args)
-    found = ask_registry(listing.search) if listing.search else Found([])
+def search() -> Response:
+    """One box for a SIREN, a SIRET, a name or a place; then the answer of the registry alone,
+    where the page asks for it."""
+    actor, listing = current_actor(), company_listing(request.args)
+    is_part = "HX-Request" in request.headers
+    waits = is_part or waits_for_registry(listing)
+    answer = queries.search_registry(listing.search, registry()) if waits else None
     known, total = _known(listing)
-    places = commune_names(company.commune_code for company in known)
-    by_siren = {company.siren: company for company in known if company.siren}
-    return render_template(
-        "cases/companies/search.html",
-        listing=listing,
-        page=listing.page(known, total),
-        places=places,
-        found=found,
-        by_siren=by_siren,
-        form=PickForm(),
-        seat_label=actor.organisation_name,
+    response = make_response(
+        render_template(
+            "cases/companies/_answer.html" if is_part else "cases/companies/search.html",
+            listing=listing,
+            page=listing.page(known, total),
+            answer=answer,
+            by_siren={company.siren: company for company in known if company.siren},
+            seat_label=actor.organisation_name,
+        )
     )
+    response.vary.add("HX-Request")
+    return response
 
 
 @blueprint.get("/entreprises/export.csv")
@@ -88,9 +86,7 @@ def export() -> Response:
 
 
 def _lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[tuple[object, ...]]:
-    companies = queries.list_among(ids, actor)
-    places = commune_names(one.commune_code for one in companies)
-    return [company_line(one, places) for one in companies]
+    return [company_line(one) for one in queries.list_among(ids, actor)]
 
 
 @blueprint.post("/entreprises/ajouter")
@@ -111,17 +107,6 @@ def add() -> ResponseReturnValue:
         company = commands.find_or_add_company(facts, by=actor)
     flash("L’entreprise est dans votre liste.", "success")
     return redirect(url_for("companies.show", company_id=company.id))
-
-
-def ask_registry(typed: str) -> Found:
-    """What the public registry answers, or the sentence that says why it does not."""
-    try:
-        question = check_identifier(typed)[0] if looks_like_identifier(typed) else typed
-        return Found(registry().search(question))
-    except WrongIdentifier as refusal:
-        return Found([], wrong=refusal.message)
-    except (RegistryUnavailable, RegistryQuestionRefused) as refusal:
-        return Found([], sentence=refusal.message)
 
 
 def _known(listing: ListRequest) -> tuple[list[Company], int]:

@@ -4,16 +4,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actors import Actor
 from app.db import unit_of_work
 from app.errors import NotAllowed, NotVisible
-from app.reference.queries import commune_names
 from app.security import current_actor, requires
 from app.web.links import url_keeping
-from app.web.tables import ListRequest
 from cases.casework.commands import count_opening
 from cases.casework.enums import Audience
 from cases.casework.errors import CaseAlreadyOpen, KnownElsewhere, RecoveryOpensNoCase
@@ -26,11 +24,10 @@ from cases.companies.errors import (
     RegistryHasNoSuch,
     RegistryQuestionRefused,
     RegistryUnavailable,
-    WrongIdentifier,
 )
 from cases.companies.facts import facts_of
 from cases.companies.forms import PickForm
-from cases.companies.identifiers import check_identifier, looks_like_identifier
+from cases.companies.lists import company_listing, waits_for_registry
 from cases.companies.models import Company, Person
 from cases.companies.queries import (
     get_company,
@@ -38,8 +35,8 @@ from cases.companies.queries import (
     list_persons_of,
     look_up,
     search_companies,
+    search_registry,
 )
-from cases.companies.registry import RegistryCompany
 from cases.companies.registry_client import RegistryClient, client_for
 from cases.referrals import commands
 from cases.referrals.commands import Contact
@@ -83,21 +80,25 @@ def new() -> ResponseReturnValue:
     """Step 1: pick the company; a case or a company in the address goes straight to step 2."""
     if "dossier" in request.args or "entreprise" in request.args:
         return redirect(url_keeping("referrals.describe"))
-    actor = current_actor()
-    listing = ListRequest.from_args(request.args)
+    actor, listing = current_actor(), company_listing(request.args)
+    is_part = "HX-Request" in request.headers
+    waits = is_part or waits_for_registry(listing)
+    answer = search_registry(listing.search, _registry()) if waits else None
     if listing.search:
-        known, (found, sentence) = search_companies(listing.search, actor, SHOWN), _ask(listing)
+        known = search_companies(listing.search, actor, SHOWN)
     else:
-        (known, _), (found, sentence) = list_companies(actor, limit=SHOWN), ([], "")
-    known_sirens = {company.siren for company in known}
-    return render_template(
-        "cases/referrals/new.html",
-        listing=listing,
-        known=known,
-        found=[one for one in found if one.siren not in known_sirens],
-        sentence=sentence,
-        places=commune_names(company.commune_code for company in known),
+        known, _ = list_companies(actor, limit=SHOWN)
+    response = make_response(
+        render_template(
+            "cases/referrals/_answer.html" if is_part else "cases/referrals/new.html",
+            listing=listing,
+            known=known,
+            known_sirens={company.siren for company in known},
+            answer=answer,
+        )
     )
+    response.vary.add("HX-Request")
+    return response
 
 
 @blueprint.post("/orientations/nouvelle/entreprise")
@@ -264,13 +265,3 @@ def _uuid(name: str) -> uuid.UUID | None:
 def _registry() -> RegistryClient:
     settings = current_app.config["SETTINGS"]
     return client_for(settings.registry_url, settings.web_workers)
-
-
-def _ask(listing: ListRequest) -> tuple[list[RegistryCompany], str]:
-    """Companies of the public registry, or the sentence that says why there is none."""
-    typed = listing.search
-    try:
-        question = check_identifier(typed)[0] if looks_like_identifier(typed) else typed
-        return _registry().search(question), ""
-    except (WrongIdentifier, RegistryUnavailable, RegistryQuestionRefused) as refusal:
-        return [], refusal.message

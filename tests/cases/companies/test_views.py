@@ -1,11 +1,13 @@
 """Pages of companies, with the public registry up and down."""
 
 import dataclasses
+import html
 
 import pytest
 from sqlalchemy import select
 
 from cases.companies.models import Company, Person
+from cases.companies.registry_client import client_for
 from partners.organisations.models import Seat
 from tests.factories.companies import make_company, make_person, next_siren
 from tests.factories.people import make_member
@@ -28,6 +30,7 @@ def member(client):
 def registry(app, allow_local_sockets):
     """The public search, answered from recorded answers."""
     before = app.config["SETTINGS"]
+    client_for.cache_clear()  # what was kept of a stand-in that had the same port
     with registry_stand_in() as server:
         app.config["SETTINGS"] = dataclasses.replace(before, registry_url=server.url)
         yield server
@@ -50,7 +53,7 @@ def test_the_search_page_before_anything_is_known(client, member):
 
 
 def test_registry_down_leaves_typing_by_hand(client, member):
-    page = client.get("/entreprises?q=menuiserie")
+    page = client.get("/entreprises?q=menuiserie&annuaire=oui")
     assert "ne répond pas" in page.text and "Saisir l’entreprise à la main" in page.text
     answer = client.post("/entreprises/ajouter", data={"siren": PUBLIC_SIREN})
     assert answer.status_code == 302 and "nouvelle" in answer.location
@@ -83,8 +86,53 @@ def test_a_company_of_the_registry_is_added_with_its_labels(client, member, regi
 @pytest.mark.parametrize("failure", ["500", "garbage", "429", "400"])
 def test_every_failure_ends_in_a_sentence(client, member, registry, failure):
     registry.always = failure
-    page = client.get("/entreprises", query_string={"q": f"panne {failure}"})
+    asked = {"q": f"panne {failure}", "annuaire": "oui"}
+    page = client.get("/entreprises", query_string=asked)
     assert page.status_code == 200 and "à la main" in page.text
+
+
+@pytest.mark.parametrize("path", ["/entreprises", "/orientations/nouvelle"])
+def test_a_name_shows_what_the_seat_knows_before_the_registry_is_asked(
+    client, member, registry, path
+):
+    make_company(Seat(id=member.seat_id), "Aga Exemple")
+    page = client.get(path, query_string={"q": "aga"}).text
+    assert "Aga Exemple" in page and registry.questions == []
+    whole = f"{path}?q=aga&amp;annuaire=oui"
+    assert f'hx-get="{whole}"' in page and f'href="{whole}"' in page
+    part = client.get(html.unescape(whole), headers={"HX-Request": "true"}).text
+    assert "10\u00a0entreprises de l’annuaire public" in part and "Aga Exemple" not in part
+    assert part.count('name="siren"') == 10
+    both = client.get(html.unescape(whole)).text
+    assert "Aga Exemple" in both and both.count('name="siren"') == 10
+    assert registry.questions == ["aga"], "once: the second time it is remembered"
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "others"),
+    [("/entreprises", "Ouvrir la fiche", 9), ("/orientations/nouvelle", "9\u00a0entreprises", 9)],
+)
+def test_the_registry_says_which_companies_the_seat_knows(
+    client, member, registry, path, own, others
+):
+    make_company(Seat(id=member.seat_id), "Aga Exemple", siren="981407265")
+    make_company(Seat(id=make_member().seat_id), "Aga d’ailleurs", siren="933292930")
+    asked = {"q": "aga", "annuaire": "oui"}
+    part = client.get(path, query_string=asked, headers={"HX-Request": "true"}).text
+    assert own in part and part.count('name="siren"') == others
+
+
+@pytest.mark.parametrize("path", ["/entreprises", "/orientations/nouvelle"])
+def test_a_number_comes_with_what_the_registry_says(client, member, registry, path):
+    page = client.get(path, query_string={"q": PUBLIC_SIREN}).text
+    assert "CENTRE SOCIAL" in page and "annuaire=oui" not in page
+
+
+@pytest.mark.parametrize("path", ["/entreprises", "/orientations/nouvelle"])
+@pytest.mark.parametrize("asked", ["", "?annuaire=oui", "?annuaire=peut-etre&q="])
+def test_nothing_typed_asks_nobody(client, member, registry, path, asked):
+    page = client.get(f"{path}{asked}").text
+    assert "Annuaire public des entreprises" not in page and registry.questions == []
 
 
 def test_typing_a_company_by_hand(client, member):
@@ -169,8 +217,8 @@ def test_the_list_asks_the_same_statements_whatever_its_length(client, member, c
     with recorded_statements() as statements:
         page = client.get("/entreprises").text
     assert page.count("rl-cell-main") == count
-    read = [one for one in statements if "FROM company" in one or "FROM ref_commune" in one]
-    assert len(read) == 3
+    read = [one for one in statements if "FROM company" in one or "ref_commune" in one]
+    assert len(read) == 2
 
 
 def test_the_export_holds_no_formula(client, member):
