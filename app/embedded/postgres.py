@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +22,9 @@ from app.roles import OWNER, database_sql, roles_sql, schema_sql
 
 SUPERUSER = "postgres"
 OURS = "relais.conf"
+INCLUDED = f"\ninclude_if_exists = '{OURS}'\n"
+#: Where a cluster is made before it takes its place: what is left there was never started.
+UNFINISHED = "unfinished-"
 HBA = "local all all scram-sha-256\n"
 #: No address is listened to; queries stay in one process, because small machines and containers
 #: have little shared memory.
@@ -65,7 +70,7 @@ def ensure_postgres(var_dir: Path, settings: Mapping[str, str] | None = None) ->
     """
     places = PostgresPlaces.of(var_dir)
     with _alone(places):
-        _set_aside_stranger(places)
+        _set_aside_what_cannot_serve(places)
         secrets = ensure_secrets(var_dir)
         info = PostgresInfo(places, secrets, postgres_programs(places))
         _ensure_cluster(info)
@@ -112,17 +117,29 @@ def _ensure_cluster(info: PostgresInfo) -> None:
     _give(places.sockets, info, mode)
     _give(places.log.parent, info, mode)
     _link(places)
-    if not (places.data / "PG_VERSION").exists():
-        _give(places.data, info, 0o700)
+    if not places.data.exists():
         _make_cluster(info)
 
 
-def _set_aside_stranger(places: PostgresPlaces) -> None:
-    """Data whose passwords went with a deleted ``var/`` are put aside, never deleted."""
+def _set_aside_what_cannot_serve(places: PostgresPlaces) -> None:
+    """Data whose passwords went with a deleted ``var/``, or whose making was interrupted where they
+    stand, are put aside, never deleted."""
     is_ours = SUPERUSER in read_secrets(places.var_dir)
-    if (places.data / "PG_VERSION").exists() and not is_ours:
+    can_serve = is_ours and (_was_started(places) or _is_finished(places))
+    if places.data.exists() and not can_serve:
         stop_postgres(places.var_dir)
         places.data.rename(places.base / f"data-{time.strftime('%Y%m%dT%H%M%S')}")
+
+
+def _was_started(places: PostgresPlaces) -> bool:
+    """PostgreSQL leaves this file at its first start, and keeps it when it stops."""
+    return (places.data / "postmaster.opts").exists()
+
+
+def _is_finished(places: PostgresPlaces) -> bool:
+    """The last thing that is written of a cluster is there."""
+    settings = places.data / "postgresql.conf"
+    return settings.exists() and INCLUDED in settings.read_text(encoding="utf-8")
 
 
 def _give(folder: Path, info: PostgresInfo, mode: int) -> None:
@@ -141,15 +158,23 @@ def _link(places: PostgresPlaces) -> None:
 
 
 def _make_cluster(info: PostgresInfo) -> None:
-    data, password = info.places.data, info.places.log.parent / "password"
-    _write(info, password, f"{info.secrets[SUPERUSER]}\n")
-    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
-    options += [f"--pwfile={password}", "--username", SUPERUSER, "-D", str(data)]
-    info.programs.run("initdb", *options)
-    password.unlink()
-    _write(info, data / "pg_hba.conf", HBA)
-    standard = (data / "postgresql.conf").read_text(encoding="utf-8")
-    _write(info, data / "postgresql.conf", f"{standard}\ninclude_if_exists = '{OURS}'\n")
+    """Made beside, then moved: whoever stops us leaves a cluster, or none."""
+    places = info.places
+    for left in places.base.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        prefix=UNFINISHED, dir=places.base, ignore_cleanup_errors=True
+    ) as beside:
+        data, password = Path(beside) / "data", Path(beside) / "password"
+        _give(Path(beside), info, 0o700)
+        _write(info, password, f"{info.secrets[SUPERUSER]}\n")
+        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
+        options += [f"--pwfile={password}", "--username", SUPERUSER, "-D", str(data)]
+        info.programs.run("initdb", *options)
+        _write(info, data / "pg_hba.conf", HBA)
+        standard = (data / "postgresql.conf").read_text(encoding="utf-8")
+        _write(info, data / "postgresql.conf", f"{standard}{INCLUDED}")
+        data.rename(places.data)
 
 
 def _write(info: PostgresInfo, path: Path, content: str) -> None:

@@ -14,6 +14,7 @@ from app.embedded.places import PostgresPlaces, ValkeyPlaces, socket_folder
 from app.embedded.postgres import (
     PostgresInfo,
     _running_pid,
+    _set_aside_what_cannot_serve,
     clone_database,
     ensure_postgres,
     is_used,
@@ -134,6 +135,66 @@ def test_data_of_a_deleted_var_are_set_aside(tmp_path: Path) -> None:
         assert len(list(new.places.base.glob("data-*"))) == 1
     finally:
         remove_cluster(var_dir)
+
+
+@pytest.mark.parametrize("is_made", [False, True], ids=["half made", "made, not set up"])
+def test_a_first_start_that_is_stopped_starts_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_made: bool
+) -> None:
+    var_dir, run = tmp_path / "var", binaries.PostgresPrograms.run
+
+    def stopped(programs: binaries.PostgresPrograms, program: str, *arguments: str) -> str:
+        if is_made:
+            run(programs, program, *arguments)
+        else:
+            (Path(arguments[-1]) / "base").mkdir(parents=True)
+        raise KeyboardInterrupt
+
+    try:
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(binaries.PostgresPrograms, "run", stopped)
+            ensure_postgres(var_dir)
+        info = ensure_postgres(var_dir)
+        with sign_in(info, "relais_web") as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert list(info.places.base.glob("*-*")) == [], "nothing half made, nothing set aside"
+    finally:
+        remove_cluster(var_dir)
+
+
+def test_what_a_killed_start_left_beside_is_removed(tmp_path: Path) -> None:
+    places = PostgresPlaces.of(tmp_path / "var")
+    (places.base / "unfinished-killed" / "data").mkdir(parents=True)
+    try:
+        ensure_postgres(places.var_dir)
+        assert list(places.base.glob("*-*")) == []
+    finally:
+        remove_cluster(places.var_dir)
+
+
+def test_data_half_made_where_they_stand_are_set_aside(tmp_path: Path) -> None:
+    places = PostgresPlaces.of(tmp_path / "var")
+    ensure_secrets(places.var_dir)
+    places.data.mkdir(parents=True)
+    (places.data / "PG_VERSION").touch()
+    try:
+        ensure_postgres(places.var_dir)
+        assert len(list(places.base.glob("data-*"))) == 1
+    finally:
+        remove_cluster(places.var_dir)
+
+
+def test_data_that_were_ever_started_stay_where_they_are(tmp_path: Path) -> None:
+    places = PostgresPlaces.of(tmp_path / "var")
+    ensure_secrets(places.var_dir)
+    places.data.mkdir(parents=True)
+    for name in ("PG_VERSION", "postmaster.opts"):
+        (places.data / name).touch()
+    try:
+        _set_aside_what_cannot_serve(places)
+        assert {path.name for path in places.data.iterdir()} == {"PG_VERSION", "postmaster.opts"}
+    finally:
+        shutil.rmtree(places.base, ignore_errors=True)
 
 
 def test_folders_of_the_user_stay_closed(tmp_path: Path) -> None:
