@@ -51,7 +51,7 @@ def registry() -> RegistryClient:
 def search() -> Response:
     """One box for a SIREN, a SIRET, a name or a place; then the answer of the registry alone,
     where the page asks for it."""
-    actor, listing = current_actor(), company_listing(request.args)
+    listing = company_listing(request.args)
     is_part = "HX-Request" in request.headers
     waits = is_part or waits_for_registry(listing)
     answer = queries.search_registry(listing.search, registry()) if waits else None
@@ -63,7 +63,6 @@ def search() -> Response:
             page=listing.page(known, total),
             answer=answer,
             by_siren={company.siren: company for company in known if company.siren},
-            seat_label=actor.organisation_name,
         )
     )
     response.vary.add("HX-Request")
