@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import CASE_ROLES, Side
+from app.actors import CASE_ROLES, Role, Side
 from app.days_off import PARIS
 from app.db import unit_of_work
 from app.reference.models import Commune, CommunePostcode
@@ -16,6 +16,7 @@ from cases.demo.accounts import FIRST_DAY, make_world_partners
 from cases.demo.companies import PLACES, Firm, introduce, make_firms, make_person_alone
 from cases.demo.errors import ReferenceMissing
 from cases.demo.needs import send_without_account
+from cases.demo.organisations import Partner
 from cases.demo.people import add_absence, give_secrets, name_correspondents
 from cases.demo.plans import give_work
 from cases.demo.randomness import Dice
@@ -31,6 +32,7 @@ from cases.demo.world import World, fill_trays
 from partners.organisations.models import Organisation
 from partners.people.models import UserAccount
 
+SMALLEST = timedelta(seconds=1)
 FIRST_CASES, ALONE, SECOND_CASES = 265, 10, 25
 #: Companies around Bordeaux that nobody follows yet: the story of a visitor begins with them.
 KEPT_FREE = 45
@@ -48,6 +50,8 @@ AWAY = {
     "cma-artois": (-40, -26),
     "urssaf-aquitaine": (4, 11),
 }
+#: Whose first adviser has a full week ahead: more than a part of the first page shows.
+FULL_SEAT, FULL_WEEK, NEXT_WEEK = "urssaf-aquitaine", 11, (8, 14)
 
 
 def load_demo(today: date) -> dict[str, int]:
@@ -85,6 +89,7 @@ def tell_everything(session: Session, today: date) -> Rows:
     exercise_rights(world, stories)
     send_links(world)
     _occupy_everybody(world, stories)
+    _fill_the_week_of_one(world, stories)
     return rows
 
 
@@ -198,13 +203,29 @@ def _occupy_everybody(world: World, stories: list[Story]) -> None:
         for one in world.rows.of(CaseAction)
         if one.status in (ActionStatus.TODO, ActionStatus.DOING)
     }
-    last = world.now - timedelta(seconds=1)
     for partner in world.partners:
-        live = [
-            one
-            for one in stories
-            if one.is_open and partner.seat.id in {s.partner.seat.id for s in one.present(last)}
-        ]
+        live = _live_of(partner, stories)
         for index, member in enumerate(partner.members):
             if live and member.role in CASE_ROLES and member.membership.id not in busy:
                 give_work(live[index % len(live)], member)
+
+
+def _fill_the_week_of_one(world: World, stories: list[Story]) -> None:
+    """One adviser has something to do in many cases, first of all in those they follow."""
+    partner = next(one for one in world.partners if one.key == FULL_SEAT)
+    member = next(one for one in partner.members if one.role is Role.ADVISER)
+    live = _live_of(partner, stories)
+    live.sort(key=lambda one: member not in [stay.member for stay in one.stays])
+    for story in live[:FULL_WEEK]:
+        give_work(story, member, NEXT_WEEK)
+
+
+def _live_of(partner: Partner, stories: list[Story]) -> list[Story]:
+    """Open cases in which the partner takes part today."""
+    seat_id = partner.seat.id
+    return [
+        one
+        for one in stories
+        if one.is_open
+        and seat_id in {s.partner.seat.id for s in one.present(one.world.now - SMALLEST)}
+    ]

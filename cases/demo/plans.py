@@ -32,10 +32,10 @@ def plan_actions(story: Story) -> None:
             _add(story, due_on, dice.pick((ActionStatus.TODO, ActionStatus.DOING)))
 
 
-def give_work(story: Story, member: Member) -> None:
-    """One action for a member who has none."""
+def give_work(story: Story, member: Member, days: tuple[int, int] = (1, 9)) -> None:
+    """One more action for a member, due within so many days, at least and at most."""
     stay = next(one for one in story.stays if one.member.seat is member.seat)
-    due_on = story.world.today + timedelta(days=story.dice.between(1, 9))
+    due_on = story.world.today + timedelta(days=story.dice.between(*days))
     _add(story, due_on, ActionStatus.TODO, Stay(stay.partner, member, stay.participation))
 
 

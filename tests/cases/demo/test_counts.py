@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.actors import Role
+from app.today import SHOWN
 from cases.casework.enums import CaseStatus, Outcome, Phase
+from cases.demo.accounts import list_accounts
 from cases.demo.loading import load_demo
 from cases.referrals.enums import ReferralKind, ReferralState
 from tests.cases.demo.conftest import TODAY
@@ -94,3 +96,14 @@ def test_a_second_load_does_nothing(ask: Ask) -> None:
     before = ask("SELECT count(*) FROM journal_event")
     assert load_demo(TODAY) == {}
     assert ask("SELECT count(*) FROM journal_event") == before
+
+
+def test_somebody_has_more_ahead_than_a_part_of_the_first_page_shows(ask: Ask) -> None:
+    [(count,)] = ask(
+        "SELECT count(*) FROM case_action a JOIN membership m ON m.id = a.owner_id"
+        " JOIN user_account u ON u.id = m.user_id WHERE a.status IN ('todo', 'doing')"
+        " AND u.email = :login AND a.due_on - CAST(:day AS date) BETWEEN 7 AND 14",
+        login=next(one["login"] for one in list_accounts() if one["role"] == Role.ADVISER),
+        day=TODAY,
+    )
+    assert SHOWN < count < 2 * SHOWN
