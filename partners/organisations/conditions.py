@@ -13,6 +13,14 @@ NUMBER_OPERATORS = (RuleOperator.BELOW, RuleOperator.ABOVE)
 FACT_OPERATORS = (RuleOperator.IS_TRUE, RuleOperator.IS_FALSE)
 CHOICE_OPERATORS = (RuleOperator.ONE_OF, RuleOperator.NONE_OF)
 CODE_OPERATORS = (*CHOICE_OPERATORS, RuleOperator.STARTS_WITH)
+#: What is said after the name of the field; true and false say it by their label.
+IN_WORDS = {
+    RuleOperator.ONE_OF: "{}",
+    RuleOperator.NONE_OF: "sauf {}",
+    RuleOperator.BELOW: "moins de {}",
+    RuleOperator.ABOVE: "plus de {}",
+    RuleOperator.STARTS_WITH: "commence par {}",
+}
 
 
 def operators_of(field: RuleField) -> tuple[RuleOperator, ...]:
@@ -61,16 +69,17 @@ def _codes(text: str) -> list[str]:
 
 
 def rule_in_words(rule: RoutingRule) -> str:
-    """« Nombre de salariés inférieur à 25 », « Économie sociale et solidaire : oui »."""
-    name, operator = rule.field.label, rule.operator
-    if operator in FACT_OPERATORS:
-        return f"{name} : {operator.label}"
-    return f"{name} {operator.label} {_value_in_words(rule.field, rule.value)}"
+    """« Nombre de salariés : moins de 25 », « Phase de la difficulté : urgence ou rebond »,
+    « Économie sociale et solidaire : oui »."""
+    said = IN_WORDS.get(rule.operator, rule.operator.label)
+    return f"{rule.field.label} : {said.format(_value_in_words(rule.field, rule.value))}"
 
 
 def _value_in_words(field: RuleField, value: Any) -> str:
-    values = value if isinstance(value, list) else [value]
-    return ", ".join(_word(field, str(one)) for one in values)
+    if field.is_number:
+        return f"{value:,}".replace(",", "\u00a0")
+    words = [_word(field, str(one)) for one in value or ()]
+    return f"{', '.join(words[:-1])} ou {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _word(field: RuleField, code: str) -> str:

@@ -49,13 +49,25 @@ def test_read_value_refused(field: RuleField, operator: RuleOperator, typed: str
 @pytest.mark.parametrize(
     ("field", "operator", "value", "words"),
     [
-        (RuleField.HEADCOUNT, RuleOperator.BELOW, 25, "Nombre de salariés est inférieur à 25"),
+        (RuleField.HEADCOUNT, RuleOperator.BELOW, 25, "Nombre de salariés : moins de 25"),
+        (
+            RuleField.BUDGET_EUROS,
+            RuleOperator.ABOVE,
+            200_000,
+            "Budget de l’entreprise, en euros : plus de 200\u00a0000",
+        ),
         (RuleField.IS_ESS, RuleOperator.IS_TRUE, None, "Économie sociale et solidaire : oui"),
+        (
+            RuleField.PHASE,
+            RuleOperator.ONE_OF,
+            ["procedure", "emergency", "rebound"],
+            "Phase de la difficulté : procédure collective, urgence ou rebond",
+        ),
         (
             RuleField.PHASE,
             RuleOperator.NONE_OF,
             ["rebound"],
-            "Phase de la difficulté n’est aucun de rebond",
+            "Phase de la difficulté : sauf rebond",
         ),
     ],
 )

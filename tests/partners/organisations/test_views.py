@@ -295,7 +295,7 @@ def test_manager_writes_and_removes_a_rule(client: InspectingClient, manager: Me
     with seeding() as session:
         rule = session.scalars(select(RoutingRule)).one()
     assert (rule.operator, rule.value) == (RuleOperator.BELOW, 25)
-    assert "Nombre de salariés est inférieur à 25" in client.get("/structure").text
+    assert "Nombre de salariés\u00a0: moins de 25" in client.get("/structure").text
     client.post(f"/regles/{rule.id}/retirer")
     assert actions() == ["routing_rule.added", "routing_rule.removed"]
 
