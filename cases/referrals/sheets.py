@@ -8,7 +8,7 @@ from typing import Any
 
 from app.actors import Actor, Side
 from app.reference.models import Commune
-from app.web.formatting import euros, phone, siren
+from app.web.formatting import NBSP, euros, number, phone, siren
 from cases.casework.enums import Audience, Section
 from cases.casework.models import Assessment, CaseFile
 from cases.referrals.models import Need
@@ -102,7 +102,7 @@ def _territory(commune: Commune | None) -> dict[str, str]:
 def _need_lines(need: Need, side: Side) -> Lines:
     if side is Side.RECOVERY and need.audience is not Audience.ALL:
         return []
-    budget = f"{need.budget_euros} €" if need.budget_euros else ""
+    budget = f"{number(need.budget_euros)}{NBSP}€" if need.budget_euros else ""
     return [line for line in (["Situation", need.description], ["Budget", budget]) if line[1]]
 
 
