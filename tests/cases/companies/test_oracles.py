@@ -28,6 +28,7 @@ from tests.support.registry_stand_in import registry_stand_in
 from tests.support.signing import sign_in
 
 PUBLIC_SIREN = "338365059"
+TOKEN = re.compile(r'name="csrf_token" value="[^"]+"')
 PATHS = {
     "/entreprises/ajouter": {"siren": PUBLIC_SIREN},
     "/entreprises/nouvelle": {"siren": PUBLIC_SIREN, "name": "Nom inventé"},
@@ -72,6 +73,20 @@ def test_a_number_shows_the_same_whether_or_not_others_wrote_it(client, registry
     ]
     assert headings[0] == headings[1]
     assert fresh.split("</html>")[1] == known.split("</html>")[1]
+
+
+@pytest.mark.parametrize("path", ["/entreprises", "/orientations/nouvelle"])
+@pytest.mark.parametrize(
+    "asked", [{"q": PUBLIC_SIREN}, {"q": "besoin de toit"}, {"q": "aga", "annuaire": "oui"}]
+)
+def test_a_search_answers_the_same_whether_or_not_others_know(client, registry, path, asked):
+    sign_in(client, make_member())
+    before = client.get(path, query_string=asked).text
+    others = Seat(id=make_member().seat_id)
+    for siren, name in ((PUBLIC_SIREN, "Besoin de Toit"), ("981407265", "AGA")):
+        make_company(others, name, siren=siren)
+    after = client.get(path, query_string=asked).text
+    assert TOKEN.sub("", after) == TOKEN.sub("", before)
 
 
 def test_a_number_is_neither_given_nor_taken_by_correcting(client, app):
