@@ -1,6 +1,6 @@
 """Addresses that templates build without knowing which features are installed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +83,17 @@ def drawn_once(template: str) -> Markup:
     """Return a part of pages that says the same on all of them: drawn once."""
     part = current_app.jinja_env.get_template(template)
     return built_once((drawn_once, template), lambda: Markup(part.render()))
+
+
+def drawn_with_blanks(
+    key: tuple[Any, ...], draw: Callable[[], Markup], words: Mapping[str, str]
+) -> Markup:
+    """Return a part of pages that says the same on all of them but for a few words: drawn once
+    with a blank in the place of each, which ``words`` names; they are escaped here."""
+    drawn = str(built_once(key, draw))
+    for blank, word in words.items():
+        drawn = drawn.replace(blank, escape(word))
+    return Markup(drawn)
 
 
 def built_once(key: tuple[Any, ...], build: Callable[[], Any]) -> Any:

@@ -67,10 +67,17 @@ ITEMS = (
 
 
 def drawn_navigation(actor: Any) -> Markup:
-    """Return both bars, drawn once for each role and each entry one may be at."""
-    links = tuple(navigation(actor))
+    """Return both bars, drawn once for each role, side and page: the address of a page begins with
+    the same words whatever it is about. An address that leads nowhere is looked at itself."""
+    if request.endpoint is None:
+        return _draw_navigation(actor)
+    key = (drawn_navigation, actor.role, actor.side, request.endpoint)
+    return built_once(key, lambda: _draw_navigation(actor))
+
+
+def _draw_navigation(actor: Any) -> Markup:
     bars = current_app.jinja_env.get_template("layout/_navigation.html")
-    return built_once((drawn_navigation, links), lambda: Markup(bars.render(links=links)))
+    return Markup(bars.render(links=navigation(actor)))
 
 
 def navigation(actor: Any) -> list[NavLink]:

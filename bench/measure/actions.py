@@ -89,6 +89,7 @@ def reading_actions(targets: Targets) -> list[Action]:
     grams = {"gram": targets.grams}
     found.append(page_action("companies", title, path, grams, shows="/entreprises/"))
     found.append(_opening("open", "opening a case", targets.cases))
+    found.append(_opening("open_closed", "opening a closed case", targets.closed_cases))
     found.append(_opening("open_long", "opening the case of 200 entries", [targets.long_case]))
     found.append(page_action("box", "referral box", "/orientations", {}, shows="/orientations/"))
     region = {"region": targets.region}

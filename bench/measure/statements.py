@@ -144,6 +144,7 @@ READS: dict[str, tuple[str, ...]] = {
     "search_common": (SEARCH,),
     "companies": (COMPANIES,),
     "open": CASE_PAGE,
+    "open_closed": CASE_PAGE,
     "open_long": CASE_PAGE,
     "box": (BOX,),
     "territory": (TERRITORY,),
@@ -151,6 +152,7 @@ READS: dict[str, tuple[str, ...]] = {
 }
 WRITES: dict[str, tuple[str, ...]] = {
     "open": (READ_CASE,),
+    "open_closed": (READ_CASE,),
     "open_long": (READ_CASE,),
     "note": (NOTE, WRITE_JOURNAL),
     "send": (SEND_BASIS, SEND_REFERRAL, SEND_SHEET, SEND_STEP, WRITE_JOURNAL),

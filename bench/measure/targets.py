@@ -21,7 +21,7 @@ JOIN organisation o ON o.id = s.organisation_id
 WHERE o.email = %s AND s.side = 'aid' AND m.role = %s ORDER BY m.id LIMIT 1
 """
 READ_CASES = """
-SELECT f.id FROM case_file f WHERE f.reader_seats @> ARRAY[%s::uuid] AND f.status = 'closed'
+SELECT f.id FROM case_file f WHERE f.reader_seats @> ARRAY[%s::uuid] AND f.status = %s
   AND (SELECT count(*) FROM timeline_entry e WHERE e.case_id = f.id) BETWEEN 4 AND 10
 ORDER BY f.id DESC LIMIT 40
 """
@@ -72,6 +72,7 @@ class Targets:
     exporter: dict[str, Any]
     observer: dict[str, Any]
     cases: list[str]
+    closed_cases: list[str]
     open_cases: list[str]
     writable: list[str]
     long_case: str
@@ -117,7 +118,8 @@ def find_targets(connection: psycopg.Connection) -> Targets:
             adviser,
             exporter,
             observer,
-            cases=_ids(cursor.execute(READ_CASES, [seat]).fetchall()),
+            cases=_ids(cursor.execute(READ_CASES, [seat, "open"]).fetchall()),
+            closed_cases=_ids(cursor.execute(READ_CASES, [seat, "closed"]).fetchall()),
             open_cases=list(dict.fromkeys(_ids(led))),
             writable=_ids(cursor.execute(OPEN_CASES, [seat]).fetchall()),
             long_case=_ids(cursor.execute(LONG_CASE, [seat, LONG_ENTRIES]).fetchall())[0],

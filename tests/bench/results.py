@@ -17,6 +17,7 @@ def targets() -> Targets:
     return Targets(
         *(member, member, member),
         cases=ids,
+        closed_cases=ids,
         open_cases=ids,
         writable=ids,
         long_case=IDENTIFIER,

@@ -1,13 +1,18 @@
 """The case page and its parts: each reading leaves one line in the journal."""
 
 import uuid
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app import clock, hooks, journal
 from app.actors import Actor
 from app.security import requires
+from app.web.links import drawn_with_blanks
 from app.web.tables import ListRequest
 from cases.casework import queries, rules
 from cases.casework.forms import EntryForm
@@ -27,22 +32,26 @@ from cases.casework.views.blueprint import (
     reads_cases,
 )
 
+#: In the form of the timeline, until the page fills it.
+BLANK_CASE, BLANK_DAY, BLANK_TOKEN = uuid.UUID(int=0), date(1900, 1, 1), "\ue000csrf\ue000"
+
 
 @blueprint.get("/dossiers/<uuid:case_id>")
 @requires(reads_cases)
 def show(case_id: uuid.UUID) -> str:
     """Header, needs, timeline, actions."""
     opened = load_shown_case(case_id)
-    return show_case(opened, entry_form(opened.actor))
+    return show_case(opened)
 
 
-def show_case(opened: OpenedCase[ShownCase], form: EntryForm) -> str:
-    """The case page around a form of the timeline, fresh or to be corrected."""
+def show_case(opened: OpenedCase[ShownCase], form: EntryForm | None = None) -> str:
+    """The case page around the form of its timeline, blank or to be corrected."""
     case, actor = opened.case, opened.actor
     values = {
         "opened": opened,
         "case": case,
-        "form": form,
+        "has_errors": form is not None,
+        "writing": _drawn_writing(opened, form) if opened.can_write else "",
         "page": first_lines(case),
         "filters": timeline_filters(opened, ListRequest()),
         "actions": case.actions,
@@ -105,6 +114,35 @@ def history(case_id: uuid.UUID) -> str:
         changes=changes,
         seats={str(seat_id): seat.organisation.name for seat_id, seat in seats.items()},
     )
+
+
+def _drawn_writing(opened: OpenedCase[ShownCase], form: EntryForm | None) -> Markup:
+    """The form of the timeline; one that nobody filled is drawn once for each side, with blanks for
+    the case, the day, the token and who will read."""
+    actor, sentences = opened.actor, opened.sentences
+    if form is not None:
+        return _draw_writing(form, opened.case.id, sentences)
+    blanks = {audience: f"\ue000{audience}\ue000" for audience in sentences}
+
+    def draw() -> Markup:
+        fresh = entry_form(actor)
+        fresh.happened_on.data = BLANK_DAY
+        if "csrf_token" in fresh:
+            fresh.csrf_token.current_token = BLANK_TOKEN
+        return _draw_writing(fresh, BLANK_CASE, blanks)
+
+    words = {
+        str(BLANK_CASE): str(opened.case.id),
+        BLANK_DAY.isoformat(): clock.today().isoformat(),
+        BLANK_TOKEN: generate_csrf(),
+        **{blank: sentences[audience] for audience, blank in blanks.items()},
+    }
+    return drawn_with_blanks((_drawn_writing, actor.side), draw, words)
+
+
+def _draw_writing(form: EntryForm, case_id: uuid.UUID, sentences: Mapping[str, str]) -> Markup:
+    part = current_app.jinja_env.get_template("cases/casework/_writing.html")
+    return Markup(part.render(form=form, case_id=case_id, sentences=sentences))
 
 
 def entry_form(actor: Actor) -> EntryForm:

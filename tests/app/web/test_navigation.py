@@ -63,7 +63,7 @@ def test_the_recovery_side_sends_no_referral(
 def test_bars_are_drawn_once_for_whoever_sees_the_same(app: Flask) -> None:
     def drawn(role: str, path: str) -> str:
         with app.test_request_context(path):
-            return drawn_navigation(SimpleNamespace(role=role))
+            return drawn_navigation(SimpleNamespace(role=role, side="aid"))
 
     first = drawn("adviser", "/desk.today")
     assert drawn("adviser", "/desk.today") is first
@@ -72,12 +72,15 @@ def test_bars_are_drawn_once_for_whoever_sees_the_same(app: Flask) -> None:
     assert below.count('aria-current="page"') == first.count('aria-current="page"') == 2
     assert below != first != drawn("manager", "/desk.today")
     assert "Structure" not in first
+    nowhere = drawn("adviser", "/casework.list_cases/nulle-part")
+    assert 'href="/casework.list_cases" aria-current="true"' in nowhere
 
 
 def test_bars_below_a_prefix_lead_below_it(app: Flask) -> None:
     environ = {"SCRIPT_NAME": "/relais"}
     with app.test_request_context("/desk.today", environ_overrides=environ):
-        assert 'href="/relais/desk.today"' in drawn_navigation(SimpleNamespace(role="adviser"))
+        bars = drawn_navigation(SimpleNamespace(role="adviser", side="aid"))
+        assert 'href="/relais/desk.today"' in bars
 
 
 def test_addresses_of_rows_are_those_of_flask(app: Flask) -> None:

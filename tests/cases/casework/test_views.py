@@ -10,8 +10,9 @@ from app.journal import JournalEvent
 from cases.casework.enums import Audience, Phase
 from cases.casework.models import CaseAction, CaseFile, LegalBasis, TimelineEntry
 from partners.organisations.models import Seat
-from tests.factories.casework import make_case
+from tests.factories.casework import make_basis, make_case, make_participation
 from tests.factories.companies import make_company
+from tests.factories.organisations import make_organisation, make_seat
 from tests.factories.people import make_member
 from tests.factories.world import World, make_world
 from tests.support.acting import seeding
@@ -136,6 +137,37 @@ def test_wrong_entry_comes_back_with_what_was_typed(client, world, field, value,
     assert sentence in answer.text
     assert field == "body" or "Texte gardé" in answer.text
     assert not rows(TimelineEntry, TimelineEntry.body == "Texte gardé")
+
+
+@pytest.mark.parametrize("who", ["adviser", "recovery"])
+def test_a_blank_form_is_of_its_case_its_day_and_its_readers(
+    app, client, world, monkeypatch, time_machine, who
+):
+    """Drawn once for a side, then filled: nothing of one page stays on another."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.extensions, "relais.built_once", {})
+    member = getattr(world, who)
+    cases = [make_case(world.adviser) for _ in range(2)]
+    for case, name in zip(cases, ("Chambre <Une> & associés", "Chambre Deux"), strict=True):
+        others = [make_member(make_seat(make_organisation(name))), world.recovery]
+        basis = make_basis(case, [Seat(id=one.seat_id) for one in others], world.adviser)
+        for other in others:
+            make_participation(case, other, basis)
+    for case, day in ((cases[0], "2026-11-26"), (cases[1], "2026-11-27")):
+        time_machine.move_to(f"{day}T09:00:00+00:00")
+        sign_in(client, member)
+        page = client.get(f"/dossiers/{case.id}").text
+        form = page[page.index(f'data-keep="fil-{case.id}"') - 400 :]
+        form = form[form.index("<form") : form.index("</form>")]
+        fields = dict(re.findall(r'name="([a-z_]+)"[^>]* value="([^"]*)"', form))
+        assert f'action="/dossiers/{case.id}/fil/ecrire"' in form
+        assert fields["happened_on"] == day
+        assert ("Chambre &lt;Une&gt; &amp; associés" in form) is (case is cases[0])
+        assert ("Chambre Deux" in form) is (case is cases[1])
+        assert not re.search("\ue000|1900-01-01|00000000-0000", form)
+        sent = {**fields, "kind": "note", "audience": "all", "body": f"Écrit le {day}."}
+        assert post(client, f"/dossiers/{case.id}/fil/ecrire", sent) == 302
+        assert len(rows(TimelineEntry, TimelineEntry.body == f"Écrit le {day}.")) == 1
 
 
 def test_an_audience_that_is_not_offered_is_refused(client, world):
