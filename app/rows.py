@@ -16,9 +16,12 @@ from app.actors import Actor
 from app.db import db, no_transaction
 
 #: Policies make long plans: planned once for each connection and prepared statement, whoever acts.
+#: A row found by an index costs hardly more than its neighbour: what is asked for is in memory, or
+#: on discs without arms. The server's own setting has small tables read whole for each join.
 #: One column, which nobody reads: describing seven takes longer than setting them.
 OPEN_SCOPE = text(
     "SELECT concat(set_config('plan_cache_mode', 'force_generic_plan', true),"
+    " set_config('random_page_cost', '1.1', true),"
     " set_config('role', :role, true), set_config('app.seat', :seat, true),"
     " set_config('app.case_seat', :case_seat, true), set_config('app.user', :user, true),"
     " set_config('app.principal', :principal, true), set_config('app.link', :link, true),"
