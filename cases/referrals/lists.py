@@ -2,36 +2,30 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Uuid, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
-
 from app import clock
 from app.actors import Actor
 from app.days_off import PARIS
-from app.db import db, in_order, is_among, is_found
-from app.web.periods import Period, read_period
+from app.folding import fold
+from app.web.periods import read_period
 from app.web.tables import ListRequest, Page
-from cases.casework.lists import cases_found
 from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralKind, ReferralState
-from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral
-from cases.referrals.queries.box import (
-    STANDINGS,
-    Standing,
-    Tab,
-    counted,
-    select_boxed,
-    select_declined,
-    select_partners,
+from cases.referrals.queries.box import STANDINGS, Standing, Tab
+from cases.referrals.queries.orders import LIFE, Order
+from cases.referrals.queries.shown import (
+    Span,
+    list_ids,
+    read_basket,
+    read_box,
+    read_requests,
 )
-from cases.referrals.queries.needs import list_options, needs_visible_to
-from cases.referrals.queries.orders import LIFE, Order, Walk
-from cases.referrals.queries.referrals import line_options, referrals_visible_to
 from cases.referrals.rules.states import WAITING
+from cases.referrals.shown import BoxCounts, ShownMatch
 from partners.organisations.enums import Subject
 
 #: The order a tab begins with comes first.
@@ -78,105 +72,93 @@ def sort_choices(tab: Tab) -> list[tuple[str, str]]:
     return sorted(SORT_LABELS.items(), key=lambda one: one[0] != first)
 
 
-def list_box(tab: Tab, listing: ListRequest, actor: Actor) -> Page[Referral]:
-    """One page of the referrals of a tab: two statements whatever their number.
+@dataclass(frozen=True)
+class Box:
+    """A tab of the box, as its page shows it; ``partners`` are the organisations met there, as its
+    filter offers them, ``matches`` the access requests to handle."""
 
-    Their identifiers and how many they are first; what the page tells, for those alone.
-    """
-    rows = _matching(tab, listing, actor)
-    last = listing.offset + listing.size
-    shown = _sorted(rows, tab, listing, actor, last).offset(listing.offset).limit(listing.size)
-    most = listing.most_of(MOST_TOLD)
-    total, ids = _count_and_find(rows, shown, most)
-    return listing.page(list_lines(ids, actor), total, most)
+    counts: BoxCounts
+    page: Page[Any]
+    partners: Sequence[tuple[str, str]] = ()
+    matches: Page[ShownMatch] | None = None
+
+
+def show_box(tab: Tab, listing: ListRequest, actor: Actor) -> Box:
+    """One page of the referrals of a tab: one statement whatever their number."""
+    span = _span(listing)
+    found = read_box(tab, _order(listing), _asked(listing), span, actor)
+    page = listing.page(found.lines, found.total, span.most)
+    return Box(found.counts, page, found.partners)
 
 
 def list_exported(tab: Tab, listing: ListRequest, actor: Actor) -> list[uuid.UUID]:
     """The referrals that a tab shows, all its pages, in its order, up to a bound."""
-    rows = _matching(tab, listing, actor)
-    shown = _sorted(rows, tab, listing, actor, LONGEST_EXPORT).limit(LONGEST_EXPORT)
-    return list(db.session.scalars(shown))
+    return list_ids(tab, _order(listing), _asked(listing), LONGEST_EXPORT, actor)
 
 
-def list_partners(tab: Tab, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
-    """Organisations met in a tab, by name: those that its filter offers."""
-    found = db.session.execute(select_partners(tab, actor))
-    return [(row.id, row.name) for row in found]
-
-
-def list_declined(listing: ListRequest, actor: Actor) -> Page[Need]:
+def show_declined(listing: ListRequest, actor: Actor) -> Box:
     """One page of the needs that all their receivers declined, the oldest first."""
-    rows = select_declined(actor)
+    span, asked = _span(listing), _searched(listing.search)
     if listing.search:
-        found = cases_found(listing.search).cte("found")
-        rows = rows.where(DeclinedNeed.case_id.in_(select(found.c.id)))
+        asked["folded"] = fold(listing.search)
     if subject := listing.filter("sujet"):
-        rows = rows.where(DeclinedNeed.subject == subject)
-    oldest = rows.order_by(DeclinedNeed.created_at, DeclinedNeed.need_id)
-    shown, most = oldest.offset(listing.offset).limit(listing.size), listing.most_of(MOST_TOLD)
-    total, ids = _count_and_find(rows, shown, most)
-    needs = needs_visible_to(actor).where(is_among(Need.id, ids)).options(*list_options())
-    return listing.page(in_order(db.session.scalars(needs), ids), total, most)
+        asked["subject"] = subject
+    found = read_basket(asked, span, actor)
+    return Box(found.counts, listing.page(found.needs, found.total, span.most))
 
 
-def _count_and_find(
-    rows: Select[Any], shown: Select[Any], most: int
-) -> tuple[int, list[uuid.UUID]]:
-    ids = func.array(shown.scalar_subquery(), type_=ARRAY(Uuid))
-    total, found = db.session.execute(select(counted(rows, most), ids)).one()
-    return total, found
+def show_access(handling: ListRequest, listing: ListRequest, actor: Actor) -> Box:
+    """One page of the access requests to handle, one of those that the seat made."""
+    span, own = _span(handling), _span(listing)
+    found = read_requests(span, own, actor)
+    matches = handling.page(found.matches, found.total, span.most)
+    return Box(found.counts, listing.page(found.own, found.own_total, own.most), (), matches)
 
 
-def _matching(tab: Tab, listing: ListRequest, actor: Actor) -> Select[Any]:
-    rows = select_boxed(tab, actor).where(*_narrowing(listing))
-    if listing.search:
-        found = select(func.search_referrals(*searched(listing.search)).label("id")).cte("found")
-        rows = rows.where(is_found(BoxedReferral.referral_id, select(found.c.id)))
-    return rows
+def _span(listing: ListRequest) -> Span:
+    return Span(listing.offset, listing.size, listing.most_of(MOST_TOLD))
 
 
-def _sorted(
-    rows: Select[Any], tab: Tab, listing: ListRequest, actor: Actor, most: int
-) -> Select[Any]:
-    order = Order(listing.sort, listing.descending)
-    if listing.search:
-        return order.of_all(rows)
-    return order.first_of(Walk(rows, tab, actor, most, _states_asked(listing)))
+def _order(listing: ListRequest) -> Order:
+    return Order(listing.sort, listing.descending)
 
 
-def _states_asked(listing: ListRequest) -> list[ReferralState] | None:
+def _asked(listing: ListRequest) -> dict[str, Any]:
+    """The values of ``NARROWED`` that an address gives."""
+    period = read_period(listing)
+    asked = _searched(listing.search)
+    if (states := _states_asked(listing)) is not None:
+        asked["states"] = states
+    for name, value in (("subject", "sujet"), ("kind", "forme")):
+        if listing.filter(value):
+            asked[name] = listing.filter(value)
+    if partner := listing.filter("partenaire"):
+        asked["partner"] = _uuid(partner)
+    if listing.filter("reponse") == LATE:
+        asked["late_at"] = clock.now()
+    if period.first_day is not None:
+        asked["sent_from"] = _midnight(period.first_day)
+    if period.last_day is not None:
+        asked["sent_before"] = _midnight(period.last_day + timedelta(days=1))
+    return asked
+
+
+def _searched(typed: str) -> dict[str, Any]:
+    return dict(zip(("known", "digits"), searched(typed), strict=True)) if typed else {}
+
+
+def _states_asked(listing: ListRequest) -> list[str] | None:
     """None for all of them: what is late waits."""
     states = set(ReferralState)
     if asked := listing.filter("etat"):
         states &= set(_states_of(asked))
     if listing.filter("reponse") == LATE:
         states &= WAITING
-    return sorted(states) if len(states) < len(ReferralState) else None
+    return sorted(one.value for one in states) if len(states) < len(ReferralState) else None
 
 
 def _states_of(asked: str) -> Iterable[ReferralState]:
     return STANDINGS[Standing(asked)] if asked in list(Standing) else [ReferralState(asked)]
-
-
-def list_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[Referral]:
-    """These referrals, in this order, as far as the actor reads them still."""
-    statement = referrals_visible_to(actor).where(is_among(Referral.id, ids))
-    return in_order(db.session.scalars(statement.options(*line_options())), ids)
-
-
-def _narrowing(listing: ListRequest) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if (states := _states_asked(listing)) is not None:
-        found.append(BoxedReferral.state.in_(states))
-    if subject := listing.filter("sujet"):
-        found.append(BoxedReferral.subject == subject)
-    if kind := listing.filter("forme"):
-        found.append(BoxedReferral.kind == kind)
-    if partner := listing.filter("partenaire"):
-        found.append(BoxedReferral.organisation_id == _uuid(partner))
-    if listing.filter("reponse") == LATE:
-        found.append(BoxedReferral.due_at < clock.now())
-    return found + _within(read_period(listing))
 
 
 def _uuid(asked: str) -> uuid.UUID | None:
@@ -185,15 +167,6 @@ def _uuid(asked: str) -> uuid.UUID | None:
         return uuid.UUID(asked)
     except ValueError:
         return None
-
-
-def _within(period: Period) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if period.first_day is not None:
-        found.append(BoxedReferral.sent_at >= _midnight(period.first_day))
-    if period.last_day is not None:
-        found.append(BoxedReferral.sent_at < _midnight(period.last_day + timedelta(days=1)))
-    return found
 
 
 def _midnight(day: date) -> datetime:

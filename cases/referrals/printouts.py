@@ -7,20 +7,21 @@ from app.pdf import render_pdf
 from app.web.formatting import date_short
 from app.web.tables import csv_parts
 from cases.referrals.models import Referral
+from cases.referrals.shown import ShownLine
 
 HEADER = ("Entreprise", "De", "À", "Besoin", "Forme", "État", "Envoyée le", "Réponse le")
 
 
-def referrals_csv(referrals: Iterable[Referral]) -> Iterator[bytes]:
+def referrals_csv(referrals: Iterable[ShownLine]) -> Iterator[bytes]:
     """One line for each referral, in parts as they are read: what their reader may still know."""
     return csv_parts(HEADER, (_row(referral) for referral in referrals))
 
 
-def _row(referral: Referral) -> tuple[object, ...]:
+def _row(referral: ShownLine) -> tuple[object, ...]:
     return (
         referral.title,
-        referral.sender_seat.organisation.name,
-        referral.receiver_seat.organisation.name,
+        referral.sender,
+        referral.receiver,
         referral.subject.label,
         referral.kind.label,
         referral.state.label,

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from app import clock
-from app.actors import Role, Side
+from app.actors import Actor, Role, Side
 from app.db import db
 from cases.casework.models import CaseFile, LegalBasis, Participation
 from cases.companies.identifiers import searched
@@ -26,14 +26,14 @@ from cases.referrals.lists import (
     KINDS,
     SORT_LABELS,
     ask_box,
-    list_box,
-    list_declined,
     list_exported,
-    list_partners,
+    show_box,
+    show_declined,
 )
 from cases.referrals.models import BoxedReferral, DeclinedNeed, Need, Referral, ReferralSheet
-from cases.referrals.queries.box import BoxCounts, Standing, Tab, count_box
+from cases.referrals.queries.box import Standing, Tab
 from cases.referrals.rules.states import ENDED, WAITING
+from cases.referrals.shown import BoxCounts
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -143,13 +143,19 @@ def test_every_question_finds_what_it_found_before(stories: Stories, number: int
         for asked in addresses(stories, [one for one, _ in partners]):
             listing = ask_box(tab, {**asked, "taille": "100"})
             expected = [] if asked.get("partenaire") == "nimporte" else _before(tab, asked, actor)
-            page = list_box(tab, listing, actor)
+            page = show_box(tab, listing, actor).page
             assert ([one.id for one in page.items], page.total) == (expected, len(expected)), asked
-            second = list_box(tab, ask_box(tab, {**asked, "taille": "2", "page": "2"}), actor)
-            assert [one.id for one in second.items] == expected[2:4], asked
+            second = show_box(tab, ask_box(tab, {**asked, "taille": "2", "page": "2"}), actor)
+            assert [one.id for one in second.page.items] == expected[2:4], asked
             found += len(expected)
         assert found > 50, "nothing was compared"
         assert list_exported(tab, ask_box(tab, {}), actor) == _before(tab, {}, actor)
+
+
+def list_partners(tab: Tab, actor: Actor) -> list[tuple[uuid.UUID, str]]:
+    """Those that the filter of a tab offers."""
+    found = show_box(tab, ask_box(tab, {}), actor).partners
+    return [(uuid.UUID(one), name) for one, name in found]
 
 
 def _before(tab: Tab, asked: dict[str, str], actor: Any) -> list[uuid.UUID]:
@@ -162,9 +168,10 @@ def test_counts_and_needs_that_all_declined_are_the_same(stories: Stories, numbe
     with acting_as(actor):
         declined = [one.id for one in declined_before(actor)]
         waiting = [len(_before(tab, {"etat": "attente"}, actor)) for tab in BOTH]
-        page = list_declined(ask_box(Tab.ALL_DECLINED, {"taille": "100"}), actor)
+        basket = show_declined(ask_box(Tab.ALL_DECLINED, {"taille": "100"}), actor)
+        page = basket.page
         assert ([one.id for one in page.items], page.total) == (declined, len(declined))
-        assert count_box(actor) == BoxCounts(*waiting, len(declined), 0)
+        assert basket.counts == BoxCounts(*waiting, len(declined), 0)
         assert number > 0 or (declined and all(waiting))
 
 
@@ -172,10 +179,11 @@ def test_whoever_reads_no_case_finds_nothing(stories: Stories) -> None:
     actor = replace(actor_of(stories.lead), role=Role.AUDITOR)
     with acting_as(actor):
         for tab in BOTH:
-            assert list_box(tab, ask_box(tab, {}), actor).total == 0
-            assert list_partners(tab, actor) == []
-        assert list_declined(ask_box(Tab.ALL_DECLINED, {}), actor).total == 0
-        assert count_box(actor) == BoxCounts()
+            box = show_box(tab, ask_box(tab, {}), actor)
+            assert box.page.total == 0
+            assert box.partners == []
+            assert box.counts == BoxCounts()
+        assert show_declined(ask_box(Tab.ALL_DECLINED, {}), actor).page.total == 0
 
 
 def kept() -> tuple[set[Any], set[Any]]:
@@ -355,8 +363,8 @@ def test_a_row_too_many_shows_nothing(stories: Stories) -> None:
     with acting_as(actor):
         assert db.session.scalar(select(func.count()).select_from(BoxedReferral))
         for tab in BOTH:
-            assert list_box(tab, ask_box(tab, {}), actor).items == []
-        assert list_declined(ask_box(Tab.ALL_DECLINED, {}), actor).items == []
+            assert show_box(tab, ask_box(tab, {}), actor).page.items == []
+        assert show_declined(ask_box(Tab.ALL_DECLINED, {}), actor).page.items == []
 
 
 def test_nobody_searches_what_others_received(stories: Stories) -> None:

@@ -1,9 +1,8 @@
-"""Access requests: one's own, and those that fell upon a case one leads."""
+"""Access requests that fell upon a case one leads."""
 
 import uuid
-from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor
@@ -12,20 +11,6 @@ from app.errors import NotVisible
 from cases.casework.models import CaseFile
 from cases.referrals.models import AccessRequest, AccessRequestMatch
 from partners.organisations.models import Seat
-
-
-def list_own_requests(
-    actor: Actor, offset: int = 0, limit: int = 25
-) -> tuple[Sequence[AccessRequest], int]:
-    """What the actor's seat asked for, the last first, and how many there are.
-
-    Whether it fell upon a case is not said.
-    """
-    seat_id = actor.seat_id if actor.reads_cases else None
-    own = select(AccessRequest).where(AccessRequest.seat_id == seat_id)
-    total = db.session.scalar(select(func.count()).select_from(own.subquery())) or 0
-    rows = own.order_by(AccessRequest.created_at.desc(), AccessRequest.id.desc())
-    return db.session.scalars(rows.offset(offset).limit(limit)).all(), total
 
 
 def get_match(request_id: uuid.UUID, actor: Actor) -> AccessRequestMatch:

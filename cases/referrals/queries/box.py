@@ -1,20 +1,22 @@
 """*Boîte d'orientation*: what was received, sent, declined by all; counts of each tab.
 
 Rows are found in what triggers keep for each seat (``docs/decisions/0017``); what is shown of them
-is read afterwards by identifier, under its own policy.
+is read by identifier, under its own policy (``shown``).
 """
 
 import enum
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, any_, bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Actor
-from app.db import db
+from app.db import SEAT
+from app.documents import document_of, documents
 from cases.casework.models import CaseFile
-from cases.referrals.models import AccessRequestMatch, BoxedReferral, DeclinedNeed
+from cases.referrals.models import AccessRequest, AccessRequestMatch, BoxedReferral, DeclinedNeed
 from cases.referrals.rules.states import ENDED, TAKEN, WAITING
+from cases.referrals.shown import BoxCounts
 from partners.organisations.models import Organisation
 
 
@@ -40,30 +42,28 @@ STANDINGS = {Standing.WAITING: WAITING, Standing.TAKEN: TAKEN, Standing.ENDED: E
 MOST_WAITING = 1000
 
 
-@dataclass(frozen=True)
-class BoxCounts:
-    """What each tab holds that waits for this seat, up to ``MOST_WAITING``."""
-
-    received: int = 0
-    sent: int = 0
-    all_declined: int = 0
-    access: int = 0
+#: The same when the statement runs.
+_MOST_WAITING: Any = bindparam("most_waiting", type_=Integer)
 
 
-def count_box(actor: Actor) -> BoxCounts:
-    """Referrals to answer, sendings without answer, needs all declined, requests: one statement."""
-    if not actor.reads_cases:
-        return BoxCounts()
-    waiting = [BoxedReferral.state.in_(sorted(WAITING))]
-    row = db.session.execute(
-        select(
-            counted(select_boxed(Tab.RECEIVED, actor).where(*waiting), MOST_WAITING),
-            counted(select_boxed(Tab.SENT, actor).where(*waiting), MOST_WAITING),
-            counted(select_declined(actor), MOST_WAITING),
-            counted(select_access(actor), MOST_WAITING),
-        )
-    ).one()
-    return BoxCounts(*row)
+def box_values(actor: Actor) -> dict[str, Any]:
+    """What a statement about a box is given when it runs: whose it is, how far tabs count."""
+    return {SEAT.key: _seat_of(actor), _MOST_WAITING.key: MOST_WAITING}
+
+
+def counts_document(actor: Actor) -> ColumnElement[Any]:
+    """``BoxCounts``: referrals to answer, sendings without answer, needs that all declined, access
+    requests to handle."""
+    states = literal([state.value for state in sorted(WAITING)], ARRAY(Text))
+    waiting = BoxedReferral.state == any_(states)
+    return document_of(
+        BoxCounts,
+        None,
+        received=counted(select_boxed(Tab.RECEIVED, actor).where(waiting), _MOST_WAITING),
+        sent=counted(select_boxed(Tab.SENT, actor).where(waiting), _MOST_WAITING),
+        all_declined=counted(select_declined(actor), _MOST_WAITING),
+        access=counted(select_access(actor), _MOST_WAITING),
+    )
 
 
 def select_boxed(tab: Tab, actor: Actor) -> Select[Any]:
@@ -82,21 +82,25 @@ def select_access(actor: Actor) -> Select[Any]:
     )
 
 
+def select_requests(actor: Actor) -> Select[Any]:
+    """Access requests that the actor's seat made."""
+    return select(AccessRequest).where(AccessRequest.seat_id == _seat_of(actor))
+
+
 def select_declined(actor: Actor) -> Select[Any]:
     """Identifiers of the needs the seat leads or wrote, whose sendings all ended without a partner:
     a human chooses what happens now."""
     return select(DeclinedNeed.need_id).where(DeclinedNeed.seat_id == _seat_of(actor))
 
 
-def select_partners(tab: Tab, actor: Actor) -> Select[Any]:
-    """``id`` and ``name`` of the organisations met in a tab, by name."""
-    met = organisations_met(tab, actor)
-    columns: tuple[Any, ...] = (Organisation.id, Organisation.name)
-    joined = select(*columns).join(met, met.c.id == Organisation.id)
-    return joined.order_by(Organisation.name)
+def partners_document(met: Any) -> ColumnElement[Any]:
+    """``[id, name]`` of the organisations met in a tab, by name."""
+    one = func.json_build_array(Organisation.id, Organisation.name)
+    found = select(documents(one, Organisation.name)).join(met, met.c.id == Organisation.id)
+    return found.scalar_subquery()
 
 
-def counted(rows: Select[Any], most: int) -> ColumnElement[int]:
+def counted(rows: Select[Any], most: Any) -> ColumnElement[int]:
     """How many rows there are, counted up to ``most``."""
     return select(func.count()).select_from(rows.limit(most).subquery()).scalar_subquery()
 

@@ -38,12 +38,6 @@ def _hears(actor: Actor) -> ColumnElement[bool]:
     return Need.audience.in_(heard) | (Need.seat_id == actor.seat_id)
 
 
-def list_options() -> tuple:
-    """What a list of needs says of their cases, in one statement."""
-    case = joinedload(Need.case)
-    return (case.joinedload(CaseFile.company), case.joinedload(CaseFile.person))
-
-
 def get_need(need_id: uuid.UUID, actor: Actor) -> Need:
     """One need, its case and what the wizard shows of it. Raises NotVisible, ReasonNeeded."""
     return _get_need(need_id, actor)

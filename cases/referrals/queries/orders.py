@@ -1,15 +1,17 @@
 """Orders of the box, each cut into parts that an index holds in order (``docs/decisions/0017``)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     Subquery,
     Text,
+    bindparam,
     func,
     literal,
     select,
@@ -18,14 +20,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.actors import Actor
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import BoxedReferral
-from cases.referrals.queries.box import Tab, organisations_met
 from partners.organisations.models import Organisation
 
 #: States in the order of their life; a draft has none yet.
 LIFE = [one for one in ReferralState if one is not ReferralState.DRAFT]
+_LIFE = literal([one.value for one in LIFE], ARRAY(Text))
+#: When the statement runs: the states that were asked, all of them when none was; how many rows of
+#: each part are enough.
+STATES: Any = bindparam("states", type_=ARRAY(Text))
+ENOUGH: Any = bindparam("enough", type_=Integer)
 #: What the orders look at.
 _KEPT: tuple[Any, ...] = (
     BoxedReferral.referral_id,
@@ -46,7 +51,7 @@ class Order:
     is_descending: bool = False
 
     def first_of(self, walk: "Walk") -> Select[Any]:
-        """Identifiers in this order, of which ``walk.most`` at least are right: an index is walked
+        """Identifiers in this order, of which ``ENOUGH`` at least are right: an index is walked
         for each part of the order (what waits, a state, a partner), and no part further than that.
         """
         return self._sorted(PARTS[self.key](walk, self.is_descending))
@@ -62,7 +67,7 @@ class Order:
         keys: dict[str, Callable[[], ColumnElement[Any]]] = {
             "due": lambda: found.due_at,
             "sent": lambda: found.sent_at,
-            "state": lambda: func.array_position(_texts(LIFE), found.state),
+            "state": lambda: func.array_position(_LIFE, found.state),
             "partner": lambda: found.partner,
         }
         key = keys[self.key]()
@@ -72,32 +77,29 @@ class Order:
 
 @dataclass(frozen=True)
 class Walk:
-    """What is walked: ``rows`` of ``select_boxed`` narrowed down, ``most`` in each part; ``states``
-    are those that were asked, None for all of them.
+    """What is walked: ``rows`` of ``select_boxed`` narrowed down, ``met`` the organisations of the
+    tab (``organisations_met``); ``asks_states`` when some states only were asked.
     """
 
     rows: Select[Any]
-    tab: Tab
-    actor: Actor
-    most: int
-    states: Sequence[ReferralState] | None = None
+    met: Any
+    asks_states: bool = False
 
     def part(self, *order: Any) -> Select[Any]:
         """The first rows in an order that an index holds."""
         newest = (BoxedReferral.sent_at.desc(), BoxedReferral.referral_id)
         ordered = self.rows.with_only_columns(*_KEPT).order_by(*order, *newest)
-        return ordered.limit(self.most)
+        return ordered.limit(ENOUGH)
 
     def by_state(self, part: Select[Any]) -> Select[Any]:
         """The part of each state: those that were not asked are not read through."""
-        asked = ReferralState if self.states is None else self.states
-        states = func.unnest(_texts(asked)).table_valued("state").render_derived()
+        states = func.unnest(STATES).table_valued("state").render_derived()
         found = part.where(BoxedReferral.state == states.c.state).lateral()
         return select(found).select_from(states).join(found, true())
 
     def as_asked(self, part: Select[Any]) -> Select[Any]:
         """The part of the states that were asked."""
-        return select(part.subquery()) if self.states is None else self.by_state(part)
+        return self.by_state(part) if self.asks_states else select(part.subquery())
 
 
 def _by_due(walk: Walk, is_descending: bool) -> Subquery:
@@ -118,7 +120,7 @@ def _by_state(walk: Walk, _is_descending: bool) -> Subquery:
 
 
 def _by_partner(walk: Walk, _is_descending: bool) -> Subquery:
-    met = organisations_met(walk.tab, walk.actor)
+    met = walk.met
     part = walk.part().where(BoxedReferral.organisation_id == Organisation.id).lateral()
     partners = select(part, Organisation.folded_name.label("partner")).select_from(met)
     return partners.join(Organisation, Organisation.id == met.c.id).join(part, true()).subquery()
@@ -130,7 +132,3 @@ PARTS: dict[str, Callable[[Walk, bool], Subquery]] = {
     "state": _by_state,
     "partner": _by_partner,
 }
-
-
-def _texts(states: Iterable[ReferralState]) -> ColumnElement[Any]:
-    return literal([one.value for one in states], ARRAY(Text))

@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, select, true
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, ActorKind
 from app.db import db
@@ -15,13 +15,12 @@ from app.errors import NotVisible
 from app.jobs import Outbox
 from app.links import LinkPurpose
 from cases.casework.models import CaseFile
-from cases.casework.queries import at_the_door
-from cases.companies.models import Company, Person
+from cases.casework.queries import at_the_door, case_title
 from cases.referrals.enums import ReferralState
-from cases.referrals.models import Referral, ReferralSheet, ReferralStep
+from cases.referrals.models import NOT_TOLD, Referral, ReferralSheet, ReferralStep
 from cases.referrals.rules.rights import is_page_of_case
 from cases.referrals.rules.states import ANSWERS, WAITING
-from partners.organisations.models import Organisation, Seat
+from partners.organisations.models import Seat
 from partners.people.models import Membership, UserAccount
 
 
@@ -31,6 +30,13 @@ def referrals_visible_to(actor: Actor) -> Select[Referral]:
     The bearer of an answer link sees the one it was sent for.
     """
     return select(Referral).where(is_told_to(actor))
+
+
+def told_title() -> ColumnElement[str]:
+    """Whom the referral of the row is about, as far as its reader may still know (``with_title``
+    joins what names the case, its sheet is joined)."""
+    named = ReferralSheet.content["identity"][0][1].as_string()
+    return func.coalesce(func.nullif(named, ""), func.nullif(case_title(), ""), NOT_TOLD)
 
 
 def is_told_to(actor: Actor) -> ColumnElement[bool]:
@@ -55,29 +61,6 @@ def page_options() -> tuple:
         joinedload(Referral.proposed_seat).joinedload(Seat.organisation),
         joinedload(Referral.sender_member).joinedload(Membership.user),
         joinedload(Referral.receiver_member).joinedload(Membership.user),
-    )
-
-
-@cache
-def line_options() -> tuple:
-    """What a line of a list tells: whom the referral is about, its two ends, how far it is."""
-    case = joinedload(Referral.case).load_only(CaseFile.id)
-    return (
-        load_only(
-            *(Referral.case_id, Referral.sender_seat_id, Referral.receiver_seat_id),
-            *(Referral.subject, Referral.kind, Referral.state),
-            *(Referral.sent_at, Referral.answer_by, Referral.answered_at),
-        ),
-        joinedload(Referral.sheet).load_only(ReferralSheet.content),
-        case.joinedload(CaseFile.company).load_only(Company.name, Company.commune_code),
-        case.joinedload(CaseFile.person).load_only(Person.given_name, Person.family_name),
-        *(
-            joinedload(seat)
-            .load_only(Seat.id)
-            .joinedload(Seat.organisation)
-            .load_only(Organisation.name)
-            for seat in (Referral.sender_seat, Referral.receiver_seat)
-        ),
     )
 
 

@@ -4,32 +4,26 @@ Rows are found in what triggers keep for each seat (``docs/decisions/0017``, ``0
 of them is read by identifier, under its own policy.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, select
 
 from app.actors import Actor
-from app.db import db
 from app.today import today_columns
 from cases.casework.models import CaseFile
 from cases.casework.queries import case_title, is_read_by, with_title
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import (
-    NOT_TOLD,
     AccessRequest,
     AccessRequestMatch,
     BoxedReferral,
     Referral,
-    ReferralSheet,
 )
 from cases.referrals.queries.box import Tab, select_access, select_boxed
-from cases.referrals.queries.referrals import is_told_to
+from cases.referrals.queries.referrals import is_told_to, told_title
 from partners.organisations.models import Organisation, Seat
-
-MOST = 50
 
 
 def select_to_answer(actor: Actor) -> Select[Any]:
@@ -73,15 +67,10 @@ def tell_access(actor: Actor) -> Select[Any]:
 
 def tell_referral(actor: Actor, other_seat: Any) -> Select[Any]:
     """What a line says of a referral: the other organisation, whom it is about, as readable now."""
-    title = func.coalesce(
-        ReferralSheet.content["identity"][0][1].as_string(),
-        func.nullif(case_title(), ""),
-        NOT_TOLD,
-    )
     told = today_columns(
         Referral.id,
         organisation=Organisation.name,
-        title=title,
+        title=told_title(),
         subject=Referral.subject,
         kind=Referral.kind,
         state=Referral.state,
@@ -96,24 +85,3 @@ def tell_referral(actor: Actor, other_seat: Any) -> Select[Any]:
         .where(is_told_to(actor))
     )
     return with_title(statement)
-
-
-def list_access_requests_to_handle(actor: Actor, limit: int = MOST) -> Sequence[AccessRequestMatch]:
-    """Access requests that fell upon a case led by the actor's seat and wait for a choice, the
-    first that came first."""
-    if not actor.reads_cases:
-        return []
-    case = joinedload(AccessRequestMatch.case, innerjoin=True)
-    request = joinedload(AccessRequestMatch.request, innerjoin=True)
-    statement = (
-        select_access(actor)
-        .with_only_columns(AccessRequestMatch, maintain_column_froms=True)
-        .options(
-            case.joinedload(CaseFile.company),
-            case.joinedload(CaseFile.person),
-            request.joinedload(AccessRequest.seat).joinedload(Seat.organisation),
-        )
-        .order_by(AccessRequestMatch.request_id)
-        .limit(limit)
-    )
-    return db.session.scalars(statement).all()

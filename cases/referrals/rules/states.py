@@ -58,8 +58,13 @@ class Stated(Protocol):
 class Standing(Protocol):
     """Anything that has a state and a kind."""
 
-    state: S
-    kind: ReferralKind
+    @property
+    def state(self) -> S:
+        """Where it stands."""
+
+    @property
+    def kind(self) -> ReferralKind:
+        """What it asks of its receiver."""
 
 
 class Step(Protocol):

@@ -14,40 +14,41 @@ from app.db import unit_of_work
 from app.replica import read_report
 from app.saved_views import list_views
 from app.security import current_actor, requires
-from app.web.exports import OBJECTS_OF_A_PART, csv_answer, read_in_parts
+from app.web.exports import csv_answer, read_in_parts
 from app.web.formatting import masked_email
 from app.web.periods import read_period
 from app.web.tables import ListRequest
 from cases.casework.enums import Section
-from cases.casework.territory import is_outside
+from cases.casework.territory import is_outside_home
 from cases.referrals import commands
 from cases.referrals.lists import (
     KINDS,
     ask_box,
-    list_box,
-    list_declined,
     list_exported,
-    list_lines,
-    list_partners,
+    show_access,
+    show_box,
+    show_declined,
     sort_choices,
 )
 from cases.referrals.models import Referral
 from cases.referrals.printouts import referrals_csv
-from cases.referrals.queries.access import list_own_requests
-from cases.referrals.queries.box import MOST_WAITING, Standing, Tab, count_box
+from cases.referrals.queries.box import MOST_WAITING, Standing, Tab
 from cases.referrals.queries.links import answer_link_facts
 from cases.referrals.queries.orders import LIFE
 from cases.referrals.queries.referrals import get_referral, list_steps
-from cases.referrals.queries.today import list_access_requests_to_handle
+from cases.referrals.queries.shown import read_lines
 from cases.referrals.rules import rights
 from cases.referrals.rules.rights import works_with_referrals
 from cases.referrals.rules.states import is_waiting, last_answer
+from cases.referrals.shown import ShownLine
 from cases.referrals.views.blueprint import blueprint
 from partners.organisations.enums import Subject
 from partners.people.sessions import ask_password_again
 
 #: An answer due in less than this is called soon.
 SOON_HOURS = 8
+#: The page of the access requests to handle, in the address: that of one's own is « page ».
+HANDLING = "a-traiter"
 #: How far referrals are, then each state by its name.
 STANDING_CHOICES = [
     (Standing.WAITING.value, "En attente de réponse"),
@@ -78,11 +79,10 @@ def box() -> str:
     return render_template(
         "cases/referrals/box.html",
         tab=tab,
-        counts=count_box(actor),
         most_waiting=MOST_WAITING,
         listing=listing,
         answer_state=answer_state,
-        is_outside=is_outside,
+        is_outside_home=is_outside_home,
         subjects=[(one.value, one.label) for one in Subject],
         **_shown(tab, listing, actor),
     )
@@ -91,20 +91,18 @@ def box() -> str:
 def _shown(tab: Tab, listing: ListRequest, actor: Actor) -> dict[str, Any]:
     """What the tab alone shows."""
     if tab is Tab.ACCESS:
-        matches = list_access_requests_to_handle(actor)
-        own, total = list_own_requests(actor, listing.offset, listing.size)
-        return {"matches": matches, "page": listing.page(own, total)}
+        handling = ListRequest.from_args({"page": request.args.get(HANDLING, "")})
+        return {"box": show_access(handling, listing, actor), "handling": HANDLING}
     views = list_views("referrals.box", actor)
     if tab is Tab.ALL_DECLINED:
-        return {"page": list_declined(listing, actor), "views": views}
+        return {"box": show_declined(listing, actor), "views": views}
     return {
-        "page": list_box(tab, listing, actor),
+        "box": show_box(tab, listing, actor),
         "views": views,
         "wrong": read_period(listing).wrong,
         "standings": STANDING_CHOICES,
         "sorts": sort_choices(tab),
         "kinds": [(one.value, one.label) for one in KINDS],
-        "partners": list_partners(tab, actor),
     }
 
 
@@ -120,7 +118,7 @@ def export() -> Response:
     found = read_report(lambda: list_exported(shown, asked, actor), actor)
     with unit_of_work():
         commands.note_export(len(found), by=actor)
-    lines = read_in_parts(found, partial(list_lines, actor=actor), actor, OBJECTS_OF_A_PART)
+    lines = read_in_parts(found, partial(read_lines, actor=actor), actor)
     return csv_answer("orientations.csv", referrals_csv(lines))
 
 
@@ -151,7 +149,7 @@ def _answer_link(referral: Referral, actor: Actor) -> AnswerLink | None:
     return AnswerLink(masked_email(address), sent_at, is_staffed)
 
 
-def answer_state(referral: Referral) -> str:
+def answer_state(referral: Referral | ShownLine) -> str:
     """How the time left to answer is shown: ``running``, ``soon``, ``late`` or ``kept``."""
     if not is_waiting(referral) or referral.answer_by is None:
         return "kept"

@@ -15,9 +15,9 @@ from app.folding import fold, grams
 from cases.casework.models import CaseFile
 from cases.companies.identifiers import searched
 from cases.referrals.enums import ReferralState
-from cases.referrals.lists import ask_box, list_box, list_declined, list_exported, list_partners
-from cases.referrals.models import Referral
+from cases.referrals.lists import ask_box, list_exported, show_box, show_declined
 from cases.referrals.queries.box import Tab
+from cases.referrals.shown import ShownLine
 from partners.organisations.enums import OrganisationKind, Subject
 from partners.organisations.models import Seat
 from partners.people.models import Membership
@@ -69,13 +69,13 @@ def send(
     return Sent(made.id, need.id, case, siren)
 
 
-def found_by(member: Membership, tab: Tab = Tab.RECEIVED, **asked: str) -> list[Referral]:
+def found_by(member: Membership, tab: Tab = Tab.RECEIVED, **asked: str) -> list[ShownLine]:
     """What this member's box holds for such an address."""
     actor = act_as_member(member)
-    return list(list_box(tab, ask_box(tab, asked), actor).items)
+    return list(show_box(tab, ask_box(tab, asked), actor).page.items)
 
 
-def ids(found: list[Referral]) -> set[object]:
+def ids(found: list[ShownLine]) -> set[object]:
     return {one.id for one in found}
 
 
@@ -148,7 +148,8 @@ def test_filters_narrow_by_state_kind_partner_lateness_and_day(
     old = send(them, us, sent_at=now - timedelta(days=40), answer_by=now + timedelta(days=1))
     taken = send(other, us, state="accepted", answered_at=now, subject=Subject.BANK)
     actor = act_as_member(us)
-    partners = dict((name, str(key)) for key, name in list_partners(Tab.RECEIVED, actor))
+    offered = show_box(Tab.RECEIVED, ask_box(Tab.RECEIVED, {}), actor).partners
+    partners = dict((name, key) for key, name in offered)
     assert set(partners) == {"Chambre de métiers", "Conseil Exemple"}
     week = str((now - timedelta(days=7)).date())
     asked: list[tuple[dict[str, str], set[object]]] = [
@@ -189,7 +190,8 @@ def test_orders_and_pages(us: Membership, them: Membership) -> None:
     ):
         assert [one.id for one in found_by(us, tri=asked)] == [one.id for one in expected], asked
     actor = act_as_member(us)
-    page = list_box(Tab.RECEIVED, ask_box(Tab.RECEIVED, {"taille": "2", "page": "2"}), actor)
+    asked = ask_box(Tab.RECEIVED, {"taille": "2", "page": "2"})
+    page = show_box(Tab.RECEIVED, asked, actor).page
     assert ([one.id for one in page.items], page.total, page.last_number) == ([over.id], 3, 2)
     assert len(list_exported(Tab.RECEIVED, ask_box(Tab.RECEIVED, {"taille": "2"}), actor)) == 3
 
@@ -199,9 +201,9 @@ def test_needs_that_all_declined_are_searched(us: Membership, them: Membership) 
     send(them, us, "Boulangerie Martin", state="declined", decline_code="other")
     actor: Actor = act_as_member(them)
     for asked, expected in (({"q": "lefevre"}, [kept.need_id]), ({"sujet": "bank"}, [])):
-        page = list_declined(ask_box(Tab.ALL_DECLINED, asked), actor)
+        page = show_declined(ask_box(Tab.ALL_DECLINED, asked), actor).page
         assert [one.id for one in page.items] == expected
-    assert list_declined(ask_box(Tab.ALL_DECLINED, {}), actor).total == 2
+    assert show_declined(ask_box(Tab.ALL_DECLINED, {}), actor).page.total == 2
 
 
 def test_the_page_keeps_its_tab_when_everything_is_shown(

@@ -11,14 +11,16 @@ from sqlalchemy import select
 
 from app.db import db
 from app.journal import JournalEvent
+from app.web import exports
 from app.web.exports import read_in_parts
 from app.web.formatting import date_short
 from app.web.tables import csv_parts
 from cases.referrals import commands
 from cases.referrals.enums import DeclineCode, ReferralKind, ReferralState
-from cases.referrals.lists import list_lines
 from cases.referrals.models import Referral
 from cases.referrals.printouts import HEADER
+from cases.referrals.queries.shown import read_lines
+from cases.referrals.shown import ShownLine
 from cases.referrals.views import boxes
 from partners.organisations.enums import Subject
 from partners.organisations.models import Organisation
@@ -60,7 +62,7 @@ def test_the_box_leaves_as_a_file(client: InspectingClient) -> None:
 def test_the_file_is_the_same_whatever_its_parts(
     client: InspectingClient, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(boxes, "OBJECTS_OF_A_PART", size)
+    monkeypatch.setattr(exports, "ROWS_OF_A_PART", size)
     story = make_story()
     sent = [story.send(to=one) for one in (story.partner, story.rival)]
     with seeding() as session:
@@ -87,9 +89,9 @@ def test_a_part_holds_what_may_still_be_read(app: Flask) -> None:
     ids = [story.send().id, story.send(to=story.rival).id]
     adviser, stranger = act_as_member(story.adviser), actor_of(story.stranger)
     db.session.commit()
-    read = partial(list_lines, actor=adviser)
+    read = partial(read_lines, actor=adviser)
     assert [one.id for one in read_in_parts(ids, read, adviser, 1)] == ids
-    asked = partial(list_lines, actor=stranger)
+    asked = partial(read_lines, actor=stranger)
     assert list(read_in_parts(ids, asked, adviser, 1)) == []
     db.session.expunge_all()
     assert list(read_in_parts(ids, read, stranger, 1)) == []
@@ -99,18 +101,18 @@ def test_a_file_broken_off_is_no_whole_file(
     client: InspectingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What fails in the middle cuts the answer: the reader sees that the file is not whole."""
-    monkeypatch.setattr(boxes, "OBJECTS_OF_A_PART", 1)
+    monkeypatch.setattr(exports, "ROWS_OF_A_PART", 1)
     story = make_story()
     ids = [story.send().id, story.send(to=story.rival).id]
     asked: list[Sequence[object]] = []
 
-    def failing(some: Sequence[object], actor: object) -> list[Referral]:
+    def failing(some: Sequence[object], actor: object) -> list[ShownLine]:
         asked.append(some)
         if len(asked) == 2:
             raise ZeroDivisionError
-        return list_lines(some, actor)  # type: ignore[arg-type]
+        return read_lines(some, actor)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(boxes, "list_lines", failing)
+    monkeypatch.setattr(boxes, "read_lines", failing)
     sign_in(client, story.adviser)
     answer = client.get("/orientations/export.csv?onglet=envoyees&tri=sent", buffered=False)
     with pytest.raises(ZeroDivisionError):
