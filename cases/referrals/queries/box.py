@@ -7,8 +7,7 @@ is read by identifier, under its own policy (``shown``).
 import enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, any_, bindparam, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_column, select
 
 from app.actors import Actor
 from app.db import SEAT
@@ -54,8 +53,11 @@ def box_values(actor: Actor) -> dict[str, Any]:
 def counts_document(actor: Actor) -> ColumnElement[Any]:
     """``BoxCounts``: referrals to answer, sendings without answer, needs that all declined, access
     requests to handle."""
-    states = literal([state.value for state in sorted(WAITING)], ARRAY(Text))
-    waiting = BoxedReferral.state == any_(states)
+    # Written in the statement, so that how rare they are is known when it is planned.
+    states: list[ColumnElement[str]] = [
+        literal_column(f"'{state.value}'") for state in sorted(WAITING)
+    ]
+    waiting = BoxedReferral.state.in_(states)
     return document_of(
         BoxCounts,
         None,

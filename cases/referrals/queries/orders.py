@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    any_,
     bindparam,
     func,
     literal,
@@ -31,6 +32,7 @@ _LIFE = literal([one.value for one in LIFE], ARRAY(Text))
 #: each part are enough.
 STATES: Any = bindparam("states", type_=ARRAY(Text))
 ENOUGH: Any = bindparam("enough", type_=Integer)
+IN_STATES: ColumnElement[bool] = BoxedReferral.state == any_(STATES)
 #: What the orders look at.
 _KEPT: tuple[Any, ...] = (
     BoxedReferral.referral_id,
@@ -77,8 +79,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Walk:
-    """What is walked: ``rows`` of ``select_boxed`` narrowed down, ``met`` the organisations of the
-    tab (``organisations_met``); ``asks_states`` when some states only were asked.
+    """What is walked: ``rows`` of ``select_boxed`` narrowed down but for their state, ``met`` the
+    organisations of the tab (``organisations_met``); ``asks_states`` when some states only were
+    asked.
+
+    Each state that was asked is a part: a list of states, whose length is not known when the
+    statement is planned, would be looked for among all the rows.
     """
 
     rows: Select[Any]
@@ -91,6 +97,10 @@ class Walk:
         ordered = self.rows.with_only_columns(*_KEPT).order_by(*order, *newest)
         return ordered.limit(ENOUGH)
 
+    def within(self, most: Any) -> Select[Any]:
+        """The rows, in no order, to be counted: ``most`` in each part."""
+        return self.as_asked(self.rows.limit(most))
+
     def by_state(self, part: Select[Any]) -> Select[Any]:
         """The part of each state: those that were not asked are not read through."""
         states = func.unnest(STATES).table_valued("state").render_derived()
@@ -98,14 +108,19 @@ class Walk:
         return select(found).select_from(states).join(found, true())
 
     def as_asked(self, part: Select[Any]) -> Select[Any]:
-        """The part of the states that were asked."""
+        """The part of each state that was asked; of all of them at once, when none was."""
         return self.by_state(part) if self.asks_states else select(part.subquery())
+
+    def in_states(self, part: Select[Any]) -> Select[Any]:
+        """The part of the states that were asked, all at once."""
+        return part.where(IN_STATES) if self.asks_states else part
 
 
 def _by_due(walk: Walk, is_descending: bool) -> Subquery:
     """What waits, by the time it is due; then the rest."""
     due = BoxedReferral.due_at
-    waiting = walk.part(due.desc() if is_descending else due.asc()).where(due.is_not(None))
+    part = walk.part(due.desc() if is_descending else due.asc()).where(due.is_not(None))
+    waiting = walk.in_states(part)
     rest = walk.as_asked(walk.part().where(due.is_(None)))
     return union_all(select(waiting.subquery()), rest).subquery()
 
@@ -120,8 +135,8 @@ def _by_state(walk: Walk, _is_descending: bool) -> Subquery:
 
 
 def _by_partner(walk: Walk, _is_descending: bool) -> Subquery:
-    met = walk.met
-    part = walk.part().where(BoxedReferral.organisation_id == Organisation.id).lateral()
+    met, of_partner = walk.met, BoxedReferral.organisation_id == Organisation.id
+    part = walk.in_states(walk.part()).where(of_partner).lateral()
     partners = select(part, Organisation.folded_name.label("partner")).select_from(met)
     return partners.join(Organisation, Organisation.id == met.c.id).join(part, true()).subquery()
 

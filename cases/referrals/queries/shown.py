@@ -20,7 +20,6 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    any_,
     bindparam,
     cast,
     func,
@@ -46,7 +45,7 @@ from cases.referrals.queries.box import (
     select_requests,
 )
 from cases.referrals.queries.lines import match_lines, need_lines, referral_lines, request_lines
-from cases.referrals.queries.orders import ENOUGH, STATES, Order, Walk
+from cases.referrals.queries.orders import ENOUGH, IN_STATES, STATES, Order, Walk
 from cases.referrals.shown import ShownBasket, ShownBox, ShownLine, ShownRequests
 
 IDS = ARRAY(Uuid)
@@ -68,7 +67,7 @@ _FOUND_CASES = select(func.search_cases(_KNOWN, _FOLDED, _DIGITS).label("id")).c
 
 #: What narrows a tab down, by the name of the value that is given when the statement runs.
 NARROWED: dict[str, ColumnElement[bool]] = {
-    "states": BoxedReferral.state == any_(STATES),
+    STATES.key: IN_STATES,
     "subject": BoxedReferral.subject == bindparam("subject", type_=Text),
     "kind": BoxedReferral.kind == bindparam("kind", type_=Text),
     "partner": BoxedReferral.organisation_id == bindparam("partner", type_=Uuid),
@@ -171,14 +170,14 @@ def _document(statement: Select[str], asked: Asked, more: dict[str, Any], actor:
 @lru_cache(maxsize=64)
 def _box(question: Question, kind: ActorKind, role: Role | None) -> Select[str]:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
-    rows, met = _rows(question, whoever), organisations_met(question.tab, whoever)
-    page = _page(_sorted(rows, met, question))
+    met = organisations_met(question.tab, whoever)
+    rows, ids = _found(question, whoever, met)
     found = document_of(
         ShownBox,
         None,
         counts=counts_document(whoever),
         total=counted(rows, _MOST),
-        lines=referral_lines(page, whoever),
+        lines=referral_lines(_page(ids), whoever),
         partners=partners_document(met),
     )
     return select(as_text(found))
@@ -187,8 +186,8 @@ def _box(question: Question, kind: ActorKind, role: Role | None) -> Select[str]:
 @lru_cache(maxsize=16)
 def _ids(question: Question, kind: ActorKind, role: Role | None) -> Select[Any]:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
-    rows, met = _rows(question, whoever), organisations_met(question.tab, whoever)
-    return _sorted(rows, met, question).limit(ENOUGH)
+    _, ids = _found(question, whoever, organisations_met(question.tab, whoever))
+    return ids.limit(ENOUGH)
 
 
 @lru_cache(maxsize=16)
@@ -232,15 +231,15 @@ def _requests(kind: ActorKind, role: Role | None) -> Select[str]:
     return select(as_text(found))
 
 
-def _rows(question: Question, actor: Actor) -> Select[Any]:
-    conditions = (NARROWED[name] for name in question.narrowed)
-    return select_boxed(question.tab, actor).where(*conditions)
-
-
-def _sorted(rows: Select[Any], met: Any, question: Question) -> Select[Any]:
-    if _KNOWN.key in question.narrowed:
-        return question.order.of_all(rows)
-    return question.order.first_of(Walk(rows, met, STATES.key in question.narrowed))
+def _found(question: Question, actor: Actor, met: Any) -> tuple[Select[Any], Select[Any]]:
+    """The rows that answer, to be counted, and their identifiers in the order asked."""
+    asked, in_box = question.narrowed, select_boxed(question.tab, actor)
+    if _KNOWN.key in asked:
+        rows = in_box.where(*(NARROWED[name] for name in asked))
+        return rows, question.order.of_all(rows)
+    rows = in_box.where(*(NARROWED[name] for name in asked if name != STATES.key))
+    walk = Walk(rows, met, STATES.key in asked)
+    return walk.within(_MOST), question.order.first_of(walk)
 
 
 def _page(found: Select[Any]) -> ColumnElement[Any]:

@@ -297,7 +297,7 @@ def test_box_issues_the_same_queries(
     with recorded_statements() as statements:
         page = client.get(f"/orientations?onglet={tab}")
     assert page.status_code == 200
-    assert len(statements) == {"recues": 7, "envoyees": 7, "declinees": 6, "acces": 6}[tab]
+    assert len(statements) == {"recues": 4, "envoyees": 4, "declinees": 4, "acces": 3}[tab]
 
 
 def test_box_counts_what_waits(story: Story, client: InspectingClient) -> None:
