@@ -37,6 +37,7 @@ from sqlalchemy.pool import Pool
 from uuid_utils.compat import uuid7
 
 from app import clock
+from app.writing import WRITTEN_LAST, write
 
 #: psycopg looks once where the values of a statement go, but for long ones, which it takes for
 #: lists of rows: those of our pages are as long, and always the same (a test says that it listens).
@@ -85,9 +86,12 @@ class RowClass(enum.StrEnum):
     SYSTEM = "system"
 
 
-def row_class(kind: RowClass) -> dict[str, Any]:
-    """Table arguments that put a table in its class; last item of ``__table_args__``."""
-    return {"info": {"row_class": kind.value}}
+def row_class(kind: RowClass, *, written_last: bool = False) -> dict[str, Any]:
+    """Table arguments that put a table in its class; last item of ``__table_args__``.
+
+    ``written_last``: its rows are what an act leaves behind (``app.writing``).
+    """
+    return {"info": {"row_class": kind.value, WRITTEN_LAST: written_last}}
 
 
 class Identified:
@@ -135,7 +139,7 @@ def has_deferred_constraints() -> bool:
 
 def check_constraints(session: Session) -> None:
     """Write what waits, and have the database refuse it now rather than at the commit."""
-    session.flush()
+    write(session)
     if has_deferred_constraints():
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
 

@@ -54,7 +54,7 @@ class Outbox(Identified, Dated, Base):
             "ix_outbox_stuck", "status", postgresql_where=text("status IN ('dead', 'uncertain')")
         ),
         Index("ix_outbox_subject", "subject_id", postgresql_where=text("status = 'pending'")),
-        row_class(RowClass.SYSTEM),
+        row_class(RowClass.SYSTEM, written_last=True),
     )
 
     kind: Mapped[str]

@@ -25,7 +25,7 @@ class JournalEvent(Identified, Base):
     __table_args__ = (
         Index("ix_journal_event_case_id_at", "case_id", "at"),
         Index("ix_journal_event_seat_id_at", "seat_id", "at"),
-        row_class(RowClass.SYSTEM),
+        row_class(RowClass.SYSTEM, written_last=True),
     )
 
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -9,6 +9,7 @@ and told: a statement that gives other rows without its policies, since the two 
 work, and one that cannot be sent twice.
 """
 
+import json
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 import psycopg
 from uuid_utils.compat import uuid7
 
+from app.writing import ROWS
 from bench.measure.counting import Sent
 from bench.measure.machine import processor_seconds
 from bench.measure.timing import ratio
@@ -188,10 +190,20 @@ def _without_role(context: Sent) -> Sent:
 
 
 def renewed(sent: Sent) -> Any:
-    """Its values, with a new identifier for a row that it writes: the first one stands."""
-    if sent.text.startswith("INSERT INTO") and "id" in sent.values:
+    """Its values, with new identifiers for the rows that it writes: the first ones stand."""
+    if "INSERT INTO" not in sent.text:
+        return sent.values
+    if "id" in sent.values:
         return {**sent.values, "id": uuid7()}
-    return sent.values
+    return {
+        name: _with_new_ids(value) if name.startswith(ROWS) else value
+        for name, value in sent.values.items()
+    }
+
+
+def _with_new_ids(rows: str) -> str:
+    """Rows of what an act leaves behind, as ``app.writing`` gives them to a statement."""
+    return json.dumps([{**row, "id": str(uuid7())} for row in json.loads(rows)])
 
 
 def _middle_turn(parts: Iterable[Sequence[float]]) -> float:

@@ -1,5 +1,6 @@
 """What is compared of a page, with its policies and without: pure, nothing is sent."""
 
+import json
 import math
 
 import pytest
@@ -65,3 +66,13 @@ def test_only_a_row_that_is_written_again_takes_a_new_identifier() -> None:
     assert first["at"] == 2
     assert len({1, first["id"], second["id"]}) == 3
     assert WRITTEN.values["id"] == 1
+
+
+def test_rows_that_an_act_leaves_behind_take_new_identifiers_too() -> None:
+    rows = '[{"id": "a", "body": "« é »"}, {"id": "b", "body": null}]'
+    sent = Sent("WITH written_0 AS (INSERT INTO a …) INSERT INTO b …", {"rows_0": rows, "at": 2})
+    found = renewed(sent)
+    new = json.loads(found["rows_0"])
+    assert [one["body"] for one in new] == ["« é »", None] and found["at"] == 2
+    assert len({"a", "b", *(one["id"] for one in new)}) == 4
+    assert sent.values["rows_0"] == rows

@@ -121,7 +121,7 @@ def declining(world: World) -> Post:
 
 @pytest.mark.parametrize(
     ("post", "expected"),
-    [(sending, 13), (sending_to_two, 13), (note, 5), (accepting, 11), (declining, 8)],
+    [(sending, 8), (sending_to_two, 8), (note, 4), (accepting, 8), (declining, 6)],
 )
 def test_what_writes_asks_so_many_things(
     app: Flask, world: World, post: Callable[[World], Post], expected: int

@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from uuid_utils.compat import uuid7
+
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
@@ -32,7 +34,7 @@ def write_entry(
         raise AudienceNotOpen
     if happened_at is not None and happened_at > clock.now():
         raise HappensLater
-    entry = tell(case.id, kind, body, audience=audience, happened_at=happened_at, by=by)
+    entry = add_line(case.id, kind, body, audience=audience, happened_at=happened_at, by=by)
     journal.record(entry, "entry.written", by=by, details={"kind": kind, "audience": audience})
     return entry
 
@@ -79,6 +81,7 @@ def add_line(
 ) -> TimelineEntry:
     """The same, written with whatever else the transaction writes."""
     entry = TimelineEntry(
+        id=uuid7(),
         case_id=case_id,
         kind=kind,
         audience=audience,

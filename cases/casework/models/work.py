@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.db import Base, Dated, Identified, related, text_enum
+from app.db import Base, Dated, Identified, RowClass, related, row_class, text_enum
 from cases.casework.enums import (
     ActionStatus,
     Audience,
@@ -28,7 +28,7 @@ class TimelineEntry(Identified, Dated, Base):
     __tablename__ = "timeline_entry"
     __table_args__ = (
         Index("ix_timeline_entry_case_id_happened_at", "case_id", "happened_at"),
-        CASE,
+        row_class(RowClass.CASE, written_last=True),
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"))

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from app import clock, journal
 from app.actors import Actor
 from app.db import db
-from cases.casework.commands import tell
+from cases.casework.commands import add_line
 from cases.casework.enums import Audience, EntryKind
 from cases.referrals.commands.steps import (
     NOBODY,
     Signature,
+    add_step,
     lock_referral,
     take_step,
     tell_seats,
@@ -76,7 +77,7 @@ def decline_referral(
     referral.can_entrepreneur_read = can_entrepreneur_read
     referral.ended_at = referral.answered_at
     declined = ReferralState.DECLINED
-    step = take_step(referral, declined, note=code.value, signature=signature, by=by)
+    step = add_step(referral, declined, note=code.value, signature=signature, by=by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
     if can_entrepreneur_read:
         tell_seats(TELL_ENTREPRENEUR, step, referral, [referral.receiver_seat_id], by=by)
@@ -100,7 +101,7 @@ def redirect_referral(
     _sign(referral, signature, by)
     referral.proposed_seat_id, referral.end_note = proposed_seat.id, reason
     referral.ended_at = referral.answered_at
-    step = take_step(referral, ReferralState.REDIRECTED, signature=signature, by=by)
+    step = add_step(referral, ReferralState.REDIRECTED, signature=signature, by=by)
     tell_seats(TELL_ANSWER, step, referral, [referral.sender_seat_id], by=by)
 
 
@@ -140,5 +141,5 @@ def _join(referral: Referral, by: Actor) -> None:
     is_handover = referral.kind is ReferralKind.HANDOVER
     fact = "reprend le pilotage du dossier" if is_handover else "entre dans le dossier"
     text = f"{by.organisation_name} {fact} ({referral.subject.label})."
-    tell(referral.case_id, EntryKind.PARTICIPANT_JOINED, text, audience=Audience.AID, by=by)
+    add_line(referral.case_id, EntryKind.PARTICIPANT_JOINED, text, audience=Audience.AID, by=by)
     journal.record(referral, "participation.started", by=by, details={"handover": is_handover})

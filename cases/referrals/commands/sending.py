@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
 from app import clock
@@ -197,7 +198,9 @@ def _freeze_sheet(
         commune=commune,
         side=side,
     )
-    referral.sheet = ReferralSheet(sections=list(content), content=content)
+    sheet = ReferralSheet(referral_id=referral.id, sections=list(content), content=content)
+    db.session.add(sheet)
+    set_committed_value(referral, "sheet", sheet)  # which is written after it, with its step
 
 
 def _give_details(referral: Referral, by: Actor) -> Referral:

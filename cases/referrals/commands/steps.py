@@ -12,6 +12,7 @@ from app.actors import Actor
 from app.db import db
 from app.errors import NotVisible
 from app.jobs import UNDO_DELAY, enqueue
+from app.writing import write
 from cases.referrals.enums import ReferralState
 from cases.referrals.errors import WrongStep
 from cases.referrals.models import Referral, ReferralStep
@@ -64,7 +65,7 @@ def take_step(
 ) -> ReferralStep:
     """Move a locked referral to a state. Raises WrongStep when the machine does not go there."""
     step = add_step(referral, after, note=note, signature=signature, by=by)
-    db.session.flush()
+    write(db.session())
     return step
 
 

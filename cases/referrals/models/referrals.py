@@ -20,6 +20,8 @@ from partners.organisations.models import Seat, Unit
 from partners.people.models import Membership
 
 CASE = row_class(RowClass.CASE)
+#: What a sending or an answer leaves behind.
+LAST = row_class(RowClass.CASE, written_last=True)
 SEATS = ARRAY(PG_UUID(as_uuid=True))
 #: Whom a referral is about, for whoever may no longer know.
 NOT_TOLD = "Entreprise non communiquée"
@@ -148,7 +150,7 @@ class ReferralSheet(Base):
             postgresql_using="gin",
             postgresql_with={"fastupdate": "off"},
         ),
-        CASE,
+        LAST,
     )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral.id"), primary_key=True)
@@ -189,7 +191,7 @@ class ReferralStep(Identified, Base):
     __tablename__ = "referral_step"
     __table_args__ = (
         CheckConstraint("signed_name = '' OR link_id IS NOT NULL", name="signed_by_link"),
-        CASE,
+        LAST,
     )
 
     referral_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("referral.id"), index=True)

@@ -60,12 +60,17 @@ def list_partners(
 
 def get_receivers(seat_ids: Collection[uuid.UUID], actor: Actor) -> Sequence[Seat]:
     """Seats of open organisations with their units, territories and hours; never one's own."""
+    statement = select_receivers(actor).where(is_among(Seat.id, list(seat_ids)))
+    return db.session.scalars(statement).unique().all()
+
+
+def select_receivers(actor: Actor) -> Select[Seat]:
+    """All of them, by name: each as many rows as it has units, territories and hours."""
     units = ORGANISATION.joinedload(Organisation.units)
-    statement = _seats(actor).where(is_among(Seat.id, list(seat_ids)))
-    statement = statement.options(
+    statement = _seats(actor).options(
         units.joinedload(Unit.territories), units.joinedload(Unit.opening_periods)
     )
-    return db.session.scalars(statement.order_by(Organisation.folded_name)).unique().all()
+    return statement.order_by(Organisation.folded_name)
 
 
 def answer_hours_of(

@@ -28,8 +28,7 @@ from cases.referrals.models import Need, Referral
 from cases.referrals.queries.access import get_match
 from cases.referrals.queries.needs import get_need_to_send
 from cases.referrals.queries.referrals import find_referral, find_sendings, take_sending_turn
-from cases.referrals.queries.routing import get_receivers
-from cases.referrals.queries.sending import Standing, read_standings
+from cases.referrals.queries.sending import Standing, list_receivers
 from cases.referrals.routing import covering_unit
 from cases.referrals.rules.gate import covering_basis, sections_needed, sections_offered
 from cases.referrals.rules.rights import can_send, works_with_referrals
@@ -42,12 +41,15 @@ from partners.organisations.models import Seat
 
 @dataclass
 class Sending:
-    """What step 4 is about; ``covered`` maps a seat to an agreement that holds already."""
+    """What step 4 is about, by seat: ``keys`` under which the form sends to it, ``standings``
+    towards the need, ``covered`` the agreement that holds already."""
 
     need: Need
     kind: ReferralKind
-    seats: Sequence[Seat]
     commune: Commune | None
+    keys: Mapping[uuid.UUID, str]
+    seats: Sequence[Seat]
+    standings: Mapping[uuid.UUID, Standing]
     covered: dict[uuid.UUID, LegalBasis] = field(default_factory=dict)
 
     @property
@@ -78,26 +80,40 @@ class Sending:
 def send(need_id: uuid.UUID) -> ResponseReturnValue:
     """The consent gate: who agreed and how, what each will read; then it leaves."""
     actor = current_actor()
-    sending = _sending(get_need_to_send(need_id, actor), actor)
+    need = get_need_to_send(need_id, actor)
+    form = _form(need)
+    sending = _sending(need, form, actor)
     if not sending.seats:
         return redirect(_back(sending, erreur="personne"))
     if sending.kind is ReferralKind.HANDOVER and len(sending.seats) > 1:
         return redirect(_back(sending, erreur="un-seul"))
-    form = _form(sending)
     if form.validate_on_submit() and (not sending.uncovered or form.require_agreement()):
         try:
             return _send(sending, form, actor)
         except Refusal as refusal:
             form.form_errors.append(refusal.message)
-            sending = _sending(get_need_to_send(need_id, actor), actor)  # the rollback forgot it
+            need = get_need_to_send(need_id, actor)  # the rollback forgot it
+            sending = _sending(need, form, actor)
     return _page(sending, form, actor), 422 if form.is_submitted() else 200
 
 
-def _sending(need: Need, actor: Actor) -> Sending:
+def _sending(need: Need, form: SendForm, actor: Actor) -> Sending:
     kind = _kind()
     if not can_send(actor, need.case, role_of(actor, need.case.participations), kind):
         raise NotAllowed("Vous ne pouvez pas envoyer cette orientation depuis ce dossier.")
-    sending = Sending(need, kind, get_receivers(picked_seats(), actor), commune_of(need))
+    key = form.client_key.data or ""
+    if form.is_submitted():
+        take_sending_turn(key)  # then what another post of this form has sent is seen
+    keys = {seat_id: key_of(key, seat_id) for seat_id in picked_seats()}
+    receivers = list_receivers(need, keys, actor)
+    sending = Sending(
+        need,
+        kind,
+        commune_of(need),
+        keys,
+        [seat for seat, _ in receivers],
+        {seat.id: standing for seat, standing in receivers},
+    )
     if kind.needs_basis:
         bases, now = need.case.bases, clock.now()
         found = {s.id: covering_basis(bases, s.id, now, need.subject) for s in sending.seats}
@@ -111,27 +127,23 @@ def _kind() -> ReferralKind:
     return next((kind for kind in kinds if kind.value == asked), ReferralKind.JOINT)
 
 
-def _form(sending: Sending) -> SendForm:
-    person, needed = sending.need.case.person, sections_needed(sending.need.subject)
+def _form(need: Need) -> SendForm:
+    person, needed = need.case.person, sections_needed(need.subject)
     form = SendForm(
         given_by=person.full_name if person else "",
         email=person.email if person else "",
         sections=sorted(needed),
     )
-    form.offer(sections_offered(sending.need.subject))
+    form.offer(sections_offered(need.subject))
     return form
 
 
 def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue:
-    key = form.client_key.data or ""
     with unit_of_work():
-        take_sending_turn(key)
-        keys = {seat.id: key_of(key, seat) for seat in sending.seats}
-        standings = read_standings(sending.need, keys, actor)
-        if any(one.was_sent for one in standings.values()):
-            sent = list(find_sendings(keys.values(), actor))
+        if any(one.was_sent for one in sending.standings.values()):
+            sent = list(find_sendings(sending.keys.values(), actor))
         else:
-            sent = _send_each(sending, form, keys, standings, actor)
+            sent = _send_each(sending, form, actor)
         _close_request(actor)
     for referral in sent:
         flash_done(referral, _sentence(referral))
@@ -140,34 +152,32 @@ def _send(sending: Sending, form: SendForm, actor: Actor) -> ResponseReturnValue
     return redirect(url_for("referrals.box", onglet="envoyees"))
 
 
-def _send_each(
-    sending: Sending,
-    form: SendForm,
-    keys: Mapping[uuid.UUID, str],
-    standings: Mapping[uuid.UUID, Standing],
-    actor: Actor,
-) -> list[Referral]:
+def _send_each(sending: Sending, form: SendForm, actor: Actor) -> list[Referral]:
     code = sending.commune.code if sending.commune else None
     return [
         commands.send_referral(
             sending.need,
-            Receiver(seat, covering_unit(seat.organisation.units, code)[0], standings[seat.id]),
+            Receiver(
+                seat,
+                covering_unit(seat.organisation.units, code)[0],
+                sending.standings[seat.id],
+            ),
             sending.kind,
             basis=(basis := _basis(sending, seat, form, actor)),
             sections=_sections(sending, basis, form),
             message=form.message.data or "",
             commune=sending.commune,
             redirected_from=_redirected(sending.need, actor),
-            client_key=keys[seat.id],
+            client_key=sending.keys[seat.id],
             by=actor,
         )
         for seat in sending.seats
     ]
 
 
-def key_of(key: str, seat: Seat) -> str:
+def key_of(key: str, seat_id: uuid.UUID) -> str:
     """The key under which a form sends to one seat."""
-    return f"{key}:{seat.id}"
+    return f"{key}:{seat_id}"
 
 
 def _redirected(need: Need, actor: Actor) -> uuid.UUID | None:
