@@ -80,6 +80,7 @@ def add_line(
     seat_id: uuid.UUID | None = None,
 ) -> TimelineEntry:
     """The same, written with whatever else the transaction writes."""
+    at = clock.now()
     entry = TimelineEntry(
         id=uuid7(),
         case_id=case_id,
@@ -88,8 +89,9 @@ def add_line(
         seat_id=seat_id or by.seat_id,
         author_id=by.membership_id,
         body=body,
-        happened_at=happened_at or clock.now(),
+        happened_at=happened_at or at,
         object_id=object_id,
+        created_at=at,
     )
     db.session.add(entry)
     return entry
