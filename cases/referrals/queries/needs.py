@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.actors import Actor, Side
@@ -35,7 +35,7 @@ def needs_visible_to(actor: Actor) -> Select[Need]:
 def _hears(actor: Actor) -> ColumnElement[bool]:
     """The need of the row is written for the actor's side, or by their seat."""
     heard = [Audience.ALL, Audience.AID] if actor.side is Side.AID else [Audience.ALL]
-    return Need.audience.in_(heard) | (Need.seat_id == actor.seat_id)
+    return or_(*(Need.audience == one for one in heard), Need.seat_id == actor.seat_id)
 
 
 def get_need(need_id: uuid.UUID, actor: Actor) -> Need:

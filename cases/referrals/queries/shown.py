@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Actor, ActorKind, Role, Side
 from app.db import SEAT, db, is_found
-from app.documents import as_text, ask_document, document_of
+from app.documents import Written, as_text, document_of, written
 from cases.referrals.enums import ReferralState
 from cases.referrals.models import AccessRequest, AccessRequestMatch, BoxedReferral, DeclinedNeed
 from cases.referrals.queries.box import (
@@ -124,51 +124,46 @@ def read_box(tab: Tab, order: Order, asked: Asked, span: Span, actor: Actor) -> 
     """One page of what was received, or sent, and answers: one statement."""
     question = Question(tab, order, _named(NARROWED, asked))
     statement = _box(question, actor.kind, actor.role)
-    return _BOX.decode(_document(statement, asked, span.values, actor))
+    return _BOX.decode(statement.ask(_given({**asked, **span.values}, actor)))
 
 
 def list_ids(tab: Tab, order: Order, asked: Asked, most: int, actor: Actor) -> list[uuid.UUID]:
     """What was received, or sent, and answers: ``most`` at most, in this order."""
     question = Question(tab, order, _named(NARROWED, asked))
-    values = {**_ANY_STATE, **box_values(actor), **asked, ENOUGH.key: most}
-    found = db.session.connection().scalars(_ids(question, actor.kind, actor.role), values)
-    return list(found)
+    statement, values = _ids(question, actor.kind, actor.role), {**asked, ENOUGH.key: most}
+    return list(db.session.connection().scalars(statement, _given(values, actor)))
 
 
 def read_lines(ids: Sequence[uuid.UUID], actor: Actor) -> list[ShownLine]:
     """What is told of these referrals, in this order, as far as the actor reads them still."""
     statement = _told(actor.kind, actor.role)
-    return _LINES.decode(_document(statement, {_ASKED.key: list(ids)}, {}, actor))
+    return _LINES.decode(statement.ask(_given({_ASKED.key: list(ids)}, actor)))
 
 
 def read_basket(asked: Asked, span: Span, actor: Actor) -> ShownBasket:
     """One page of the needs that all declined, the oldest first: one statement."""
     narrowed = _named(NARROWED_NEEDS, asked)
     statement = _basket(narrowed, actor.kind, actor.role, actor.side)
-    return _BASKET.decode(_document(statement, asked, span.values, actor))
+    return _BASKET.decode(statement.ask(_given({**asked, **span.values}, actor)))
 
 
 def read_requests(span: Span, own: Span, actor: Actor) -> ShownRequests:
     """Access requests: a page of those to handle, the first that came first; a page of those that
     the seat made, the last first. One statement. Whether these fell upon a case is not said."""
-    values = {_OWN_OFFSET.key: own.offset, _OWN_MOST.key: own.most}
-    statement = _requests(actor.kind, actor.role)
-    return _REQUESTS.decode(_document(statement, values, span.values, actor))
+    values = {**span.values, _OWN_OFFSET.key: own.offset, _OWN_MOST.key: own.most}
+    return _REQUESTS.decode(_requests(actor.kind, actor.role).ask(_given(values, actor)))
 
 
 def _named(conditions: Mapping[str, Any], asked: Asked) -> tuple[str, ...]:
     return tuple(name for name in conditions if name in asked)
 
 
-def _document(statement: Select[str], asked: Asked, more: dict[str, Any], actor: Actor) -> str:
-    values = {**_ANY_STATE, **box_values(actor), **asked, **more}
-    found = ask_document(statement, values)
-    assert found is not None
-    return found
+def _given(asked: Asked, actor: Actor) -> dict[str, Any]:
+    return {**_ANY_STATE, **box_values(actor), **asked}
 
 
-@lru_cache(maxsize=64)
-def _box(question: Question, kind: ActorKind, role: Role | None) -> Select[str]:
+@lru_cache(maxsize=256)
+def _box(question: Question, kind: ActorKind, role: Role | None) -> Written:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     met = organisations_met(question.tab, whoever)
     rows, ids = _found(question, whoever, met)
@@ -180,10 +175,9 @@ def _box(question: Question, kind: ActorKind, role: Role | None) -> Select[str]:
         lines=referral_lines(_page(ids), whoever),
         partners=partners_document(met),
     )
-    return select(as_text(found))
+    return written(select(as_text(found)))
 
 
-@lru_cache(maxsize=16)
 def _ids(question: Question, kind: ActorKind, role: Role | None) -> Select[Any]:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     _, ids = _found(question, whoever, organisations_met(question.tab, whoever))
@@ -191,15 +185,15 @@ def _ids(question: Question, kind: ActorKind, role: Role | None) -> Select[Any]:
 
 
 @lru_cache(maxsize=16)
-def _told(kind: ActorKind, role: Role | None) -> Select[str]:
+def _told(kind: ActorKind, role: Role | None) -> Written:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
-    return select(as_text(referral_lines(_ASKED, whoever)))
+    return written(select(as_text(referral_lines(_ASKED, whoever))))
 
 
 @lru_cache(maxsize=16)
 def _basket(
     narrowed: tuple[str, ...], kind: ActorKind, role: Role | None, side: Side | None
-) -> Select[str]:
+) -> Written:
     whoever = Actor(kind=kind, role=role, side=side, seat_id=SEAT)
     rows = select_declined(whoever).where(*(NARROWED_NEEDS[name] for name in narrowed))
     page = _page(rows.order_by(DeclinedNeed.created_at, DeclinedNeed.need_id))
@@ -210,11 +204,11 @@ def _basket(
         total=counted(rows, _MOST),
         needs=need_lines(page, whoever),
     )
-    return select(as_text(found))
+    return written(select(as_text(found)))
 
 
 @lru_cache(maxsize=16)
-def _requests(kind: ActorKind, role: Role | None) -> Select[str]:
+def _requests(kind: ActorKind, role: Role | None) -> Written:
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     rows, own = select_access(whoever), select_requests(whoever)
     page = _page(rows.order_by(AccessRequestMatch.request_id))
@@ -228,7 +222,7 @@ def _requests(kind: ActorKind, role: Role | None) -> Select[str]:
         own_total=counted(own, _OWN_MOST),
         own=request_lines(latest.offset(_OWN_OFFSET).limit(_SIZE)),
     )
-    return select(as_text(found))
+    return written(select(as_text(found)))
 
 
 def _found(question: Question, actor: Actor, met: Any) -> tuple[Select[Any], Select[Any]]:
