@@ -54,9 +54,11 @@ def _write_together(session: Session, objects: Iterable[Any]) -> None:
         table = inspect(one).mapper.local_table
         row = _complete(one)
         rows[table, tuple(row)].append(row)
-    filled = tuple(rows)
-    documents = (msgspec.json.encode(found).decode() for found in rows.values())
-    values = {_name(number): text for number, text in enumerate(documents)}
+    # In one order, whatever was added first: the statement is the same.
+    filled = tuple(sorted(rows, key=lambda one: (one[0].name, one[1])))
+    values = {
+        _name(number): msgspec.json.encode(rows[one]).decode() for number, one in enumerate(filled)
+    }
     session.connection().execute(_statement(filled), values)
     for one in objects:
         make_transient_to_detached(one)
