@@ -18,20 +18,12 @@ from app.db import db
 EMPTY: ColumnElement[Any] = literal_column("'[]'::json")
 
 
-def ask_document(statement: Select[str], values: dict[str, Any]) -> str | None:
-    """The document that a statement of one row and one column answers, None when it finds nothing.
-
-    Asked of the connection: the session would look for mapped objects to make.
-    """
-    return db.session.connection().scalar(statement, values)
-
-
 @dataclass(frozen=True)
 class Written:
     """A statement in the words of the driver, with those of its values that are always the same.
 
     What it was made of weighs fifteen times as much, and is looked at again each time it runs: a
-    page that has a statement for each question keeps this instead.
+    page keeps this instead. Asked of the connection: the session would look for mapped objects.
     """
 
     text: str
@@ -39,8 +31,14 @@ class Written:
 
     def ask(self, values: Mapping[str, Any]) -> str:
         """The document that it answers, with these values: as the driver takes them."""
+        found = self.find(values)
+        assert found is not None
+        return found
+
+    def find(self, values: Mapping[str, Any]) -> str | None:
+        """The same, None where it answers no row."""
         given = {**self.constants, **values}
-        return db.session.connection().exec_driver_sql(self.text, given).scalar_one()
+        return db.session.connection().exec_driver_sql(self.text, given).scalar()
 
 
 def written(statement: Select[str]) -> Written:

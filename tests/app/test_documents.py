@@ -9,7 +9,8 @@ from sqlalchemy import Select, Text, Uuid, any_, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Role
-from app.documents import as_text, ask_document, document, documents, written
+from app.db import db
+from app.documents import as_text, document, documents, written
 from partners.people.models import Membership
 from tests.factories.people import make_member
 from tests.support.acting import seeding
@@ -36,7 +37,7 @@ def test_what_is_written_answers_as_the_statement(app: Flask) -> None:
         values = {"seats": [one.seat_id for one in some]}
         with seeding():
             found = written(asked()).ask(values)
-            assert found == ask_document(asked(), values)
+            assert found == db.session.connection().scalar(asked(), values)
         assert {uuid.UUID(one["id"]) for one in json.loads(found)} == {one.id for one in some}
         assert all(one["said"] == "50 % de « %s », %(x)s" for one in json.loads(found))
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select
 from sqlalchemy import case as either
 from sqlalchemy.orm import aliased
 
@@ -15,12 +15,13 @@ from app.actors import Actor, ActorKind, Role, Side
 from app.db import SEAT
 from app.documents import (
     EMPTY,
+    Written,
     as_text,
-    ask_document,
     document,
     document_if,
     document_of,
     documents,
+    written,
 )
 from app.hooks import Handler
 from app.reference.models import Commune
@@ -70,7 +71,7 @@ def get_shown_case(case_id: uuid.UUID, actor: Actor) -> ShownCase:
     handlers = hooks.handlers_of("case_parts")
     statement = _statement(handlers, actor.kind, actor.role, actor.side)
     values = {CASE.key: case_id, SEAT.key: actor.seat_id}
-    case: ShownCase = _READER.decode(one_or_refuse(ask_document(statement, values)))
+    case: ShownCase = _READER.decode(one_or_refuse(statement.find(values)))
     at_the_door(case, actor)
     return case
 
@@ -82,7 +83,7 @@ def get_bare_case(case_id: uuid.UUID, actor: Actor) -> BareCase:
     """
     statement = _bare_statement(actor.kind, actor.role)
     values = {CASE.key: case_id, SEAT.key: actor.seat_id}
-    case: BareCase = _BARE_READER.decode(one_or_refuse(ask_document(statement, values)))
+    case: BareCase = _BARE_READER.decode(one_or_refuse(statement.find(values)))
     at_the_door(case, actor)
     return case
 
@@ -121,7 +122,7 @@ class Signed:
 @lru_cache(maxsize=64)
 def _statement(
     handlers: tuple[Handler, ...], kind: ActorKind, role: Role | None, side: Side | None
-) -> Select[str]:
+) -> Written:
     """Made once for each role and side; who asks, and which case, is given when it runs."""
     whoever = Actor(kind=kind, role=role, side=side, seat_id=SEAT)
     parts: dict[str, Any] = {}
@@ -144,11 +145,11 @@ def _statement(
     )
     statement = with_title(select(as_text(found)).select_from(CaseFile)).outerjoin(Company.commune)
     statement = lead.joined(statement, CaseFile.lead_seat_id, CaseFile.lead_member_id)
-    return statement.where(CaseFile.id == CASE, is_read_by(whoever))
+    return written(statement.where(CaseFile.id == CASE, is_read_by(whoever)))
 
 
 @lru_cache(maxsize=64)
-def _bare_statement(kind: ActorKind, role: Role | None) -> Select[str]:
+def _bare_statement(kind: ActorKind, role: Role | None) -> Written:
     part = document_of(BareParticipation, Participation)
     parts = select(documents(part)).where(Participation.case_id == CASE)
     found = document_of(
@@ -159,7 +160,7 @@ def _bare_statement(kind: ActorKind, role: Role | None) -> Select[str]:
     )
     statement = select(as_text(found)).select_from(CaseFile).outerjoin(CaseFile.company)
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
-    return statement.where(CaseFile.id == CASE, is_read_by(whoever))
+    return written(statement.where(CaseFile.id == CASE, is_read_by(whoever)))
 
 
 def _company() -> ColumnElement[Any]:
@@ -224,7 +225,11 @@ def _actions() -> ColumnElement[Any]:
         owner=signed.member_document(),
         replies=replies.scalar_subquery(),
     )
-    order = (CaseAction.status.not_in(OPEN_ACTIONS), CaseAction.due_on, CaseAction.id)
+    order = (
+        and_(*(CaseAction.status != one for one in OPEN_ACTIONS)),
+        CaseAction.due_on,
+        CaseAction.id,
+    )
     found = signed.with_member(
         select(documents(one, *order)).select_from(CaseAction), CaseAction.owner_id
     )
