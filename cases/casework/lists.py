@@ -1,7 +1,8 @@
 """The list of cases: what may be asked of it, and the rows that answer, for one reader.
 
 Filters, order, bounds and total are asked of ``case_reader``, one row for each case the seat reads;
-the cases themselves are then read by identifier, under their own policy.
+the cases themselves are then read by identifier, under their own policy. When a case moved is said
+by that row too: what a seat may not read does not move its cases (decision 24).
 """
 
 import uuid
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, any_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.actors import Actor, ActorKind, Role
@@ -63,7 +64,7 @@ LINE: tuple[Any, ...] = (
     Organisation.name.label("lead"),
     UserAccount.full_name.label("member"),
     CaseFile.opened_at,
-    CaseFile.moved_at,
+    CaseReader.moved_at,
     CaseFile.outcome,
     CaseFile.paused_until,
 )
@@ -102,6 +103,8 @@ def _lines(kind: ActorKind, role: Role | None) -> Select[Any]:
     """Made once for each role; who asks, and of which cases, is given when it runs."""
     whoever = Actor(kind=kind, role=role, seat_id=SEAT)
     statement = with_title(select(*LINE).select_from(CaseFile)).outerjoin(Company.commune)
+    its_own = and_(CaseReader.case_id == CaseFile.id, CaseReader.seat_id == SEAT)
+    statement = statement.join(CaseReader, its_own)
     statement = statement.join(CaseFile.lead_seat).join(Seat.organisation)
     statement = statement.outerjoin(CaseFile.lead_member).outerjoin(Membership.user)
     return statement.where(is_read_by(whoever), CaseFile.id == any_(ASKED))

@@ -66,6 +66,7 @@ def _pass_the_lead(story: Story, stay: Stay, at: datetime) -> None:
     before.role, before.was_lead = ParticipantRole.PARTNER, True
     story.case.lead_seat_id = stay.partner.seat.id
     story.case.lead_member_id = stay.member.membership.id
+    story.case.moved_at = max(story.case.moved_at, at)
     story.world.rows.add(
         CaseChange(
             id=story.dice.identifier(at),

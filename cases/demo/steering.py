@@ -125,6 +125,7 @@ def _change(
     at: datetime,
     member: Member,
 ) -> None:
+    story.case.moved_at = max(story.case.moved_at, at)
     story.world.rows.add(
         CaseChange(
             id=story.dice.identifier(at),

@@ -1,6 +1,6 @@
 """Cases, participations, bases, timeline entries."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -107,7 +107,12 @@ def make_participation(
 
 
 def make_entry(
-    case: CaseFile, author: Membership, audience: Audience = Audience.AID, body: str = "Appel."
+    case: CaseFile,
+    author: Membership,
+    audience: Audience = Audience.AID,
+    body: str = "Appel.",
+    *,
+    written_at: datetime | None = None,
 ) -> TimelineEntry:
     """A line of the timeline."""
     with seeding() as session:
@@ -119,6 +124,7 @@ def make_entry(
             author_id=author.id,
             body=body,
             happened_at=clock.now(),
+            created_at=written_at or clock.now(),
         )
         session.add(made)
     return made

@@ -31,8 +31,10 @@ SEATS = ARRAY(PG_UUID(as_uuid=True))
 class CaseFile(Identified, Dated, Base):
     """A case (*dossier*): one company or person, one lead seat, one timeline.
 
-    ``second_reason`` is the explicit exception to "one open case per company". After
-    ``anonymised_at`` nobody reads it any more: only figures count it.
+    ``second_reason`` is the explicit exception to "one open case per company". ``moved_at`` tells
+    what every reader sees, the opening and the changes of phase, status and lead; the movement that
+    a list shows is the reader's own (``CaseReader``). After ``anonymised_at`` nobody reads the case
+    any more: only figures count it.
     """
 
     __tablename__ = "case_file"

@@ -14,6 +14,8 @@ class CaseReader(Base):
     """A seat reads a case: what its list sorts and filters, and the words that find the case.
 
     Triggers keep it from ``case_file.reader_seats``, the company and the person; nobody writes it.
+    ``moved_at`` is the last thing of the case that this seat may read: what others write for
+    themselves, or for the side it does not sit on, leaves it where it is.
     ``words`` are those of one seat (``seat_word``): a policy would take a text condition away from
     its index, so only ``search_cases`` reads them.
     """
