@@ -19,6 +19,7 @@ def upgrade() -> None:
         op.execute("SET ROLE relais_definer")
         _run("10_moving.sql")
         op.execute("SET ROLE relais_owner")
+        _run("15_journal.sql")
         _run("20_steering.sql")
         op.execute("SET ROLE relais_definer")
         op.execute("REVOKE EXECUTE ON FUNCTION case_steered() FROM relais_owner")

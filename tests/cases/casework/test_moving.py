@@ -1,10 +1,9 @@
 """Several people act in one case at once: nobody waits for the other's page, none of them is
 refused, and each reader's movement is the last thing of the case that they may read."""
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +27,7 @@ from tests.factories.casework import make_basis, make_case, make_participation
 from tests.factories.people import make_member
 from tests.factories.world import World, make_world
 from tests.support.acting import actor_of, seeding
+from tests.support.waiting import wait_until_held_up
 
 pytestmark = pytest.mark.commits
 
@@ -143,10 +143,6 @@ LIES = text(
     " FULL JOIN (SELECT * FROM case_reader WHERE case_id = :case_id) r USING (case_id, seat_id)"
     " WHERE m.moved_at IS DISTINCT FROM r.moved_at"
 )
-WAITING = text(
-    "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-    " WHERE NOT l.granted AND a.datname = current_database()"
-)
 
 
 def writing(audience: str) -> Deed:
@@ -185,16 +181,6 @@ def transaction(app: Flask) -> Iterator[Connection]:
         connection.execute(text("SET LOCAL ROLE relais_seed"))
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         yield connection
-
-
-def wait_until_held_up(app: Flask, running: Future[Any]) -> None:
-    """The other has ended, or waits for a lock."""
-    with app.app_context(), db.engine.connect() as connection:
-        for _ in range(3000):
-            if running.done() or connection.scalar(WAITING):
-                return
-            time.sleep(0.01)
-    raise AssertionError("the other neither ends nor waits")
 
 
 def act_at_once(app: Flask, scene: Scene, first: Deed, second: Deed, then: Deed) -> None:
