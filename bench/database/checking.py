@@ -20,7 +20,8 @@ SELECT count(*) FROM {child} c WHERE c.{column} IS NOT NULL
   AND NOT EXISTS (SELECT FROM {parent} p WHERE p.{key} = c.{column})
 """
 #: As the product's own functions compute them: ``refresh_case_seats``, ``refresh_company_seats``,
-#: ``refresh_person_seats``, ``referral_readers``; each counts the rows that say something else.
+#: ``refresh_person_seats``, ``referral_readers``, ``case_movements``; each counts the rows that say
+#: something else.
 ARRAYS = {
     "case_file.reader_seats": """
 SELECT count(*) FROM case_file c LEFT JOIN (
@@ -60,11 +61,16 @@ WHERE (SELECT array_agg(DISTINCT s ORDER BY s) FROM unnest(r.reader_seats) s) IS
 """,
     "case_file.moved_at": """
 SELECT count(*) FROM case_file c LEFT JOIN (
-  SELECT case_id, max(created_at) AS at FROM timeline_entry GROUP BY case_id) e ON e.case_id = c.id
-WHERE c.moved_at IS DISTINCT FROM greatest(c.opened_at, e.at)
+  SELECT case_id, max(at) AS at FROM case_change GROUP BY case_id) h ON h.case_id = c.id
+WHERE c.moved_at IS DISTINCT FROM greatest(c.opened_at, h.at)
 """,
     "case_reader": """
-SELECT count(*) FROM (SELECT id, unnest(reader_seats) AS seat_id, moved_at, status FROM case_file) f
+SELECT count(*) FROM (
+  SELECT f.id, p.seat_id, f.status, greatest(f.moved_at, max(e.created_at)) AS moved_at
+  FROM participation p JOIN case_file f ON f.id = p.case_id JOIN seat s ON s.id = p.seat_id
+    LEFT JOIN timeline_entry e ON e.case_id = f.id AND CASE e.audience WHEN 'all' THEN true
+      WHEN 'aid' THEN s.side = 'aid' OR e.seat_id = s.id ELSE e.seat_id = s.id END
+  WHERE p.ended_at IS NULL GROUP BY f.id, p.seat_id) f
   FULL JOIN case_reader r ON r.case_id = f.id AND r.seat_id = f.seat_id
 WHERE f.id IS NULL OR r.moved_at IS DISTINCT FROM f.moved_at OR r.status <> f.status
 """,

@@ -89,7 +89,7 @@ REPLACED_TRIGGERS = frozenset(
 #: Tables that triggers keep: emptied with the others, their indexes made after they are filled.
 KEPT_TABLES = ("case_reader", "boxed_referral", "declined_need")
 #: What writes them anew looks their rows up by these, which stay.
-NEEDED_INDEXES = ("ix_case_reader_case_id",)
+NEEDED_INDEXES = ("ix_case_reader_case_id", "ix_timeline_entry_case_id_happened_at")
 #: Triggers of later migrations: what writes, in bulk, what they would have kept row by row (each
 #: statement runs once).
 REPLAYED_TRIGGERS: dict[tuple[str, str], str] = {

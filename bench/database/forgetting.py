@@ -19,10 +19,8 @@ WRITTEN = (
     ("member_session", "created_at"),
 )
 TOUCHED = "SELECT DISTINCT case_id FROM timeline_entry WHERE created_at > %s"
-MOVE_BACK = """
-UPDATE case_file c SET moved_at = greatest(c.opened_at,
-  (SELECT max(e.created_at) FROM timeline_entry e WHERE e.case_id = c.id)) WHERE c.id = ANY (%s)
-"""
+#: A line that is no more moves a case back for whoever heard it.
+MOVE_BACK = "SELECT write_case_readers(%s)"
 
 
 def forget_since(connection: psycopg.Connection, filled_at: datetime) -> None:
@@ -36,5 +34,5 @@ def forget_since(connection: psycopg.Connection, filled_at: datetime) -> None:
             connection.execute(statement, [filled_at])
         connection.execute(MOVE_BACK, [touched])
         connection.execute("SELECT fold_territory()")
-    for table in ("case_file", *(table for table, _ in WRITTEN)):
+    for table in ("case_reader", *(table for table, _ in WRITTEN)):
         connection.execute(SQL("VACUUM ANALYZE {}").format(Identifier(table)))

@@ -236,6 +236,7 @@ class Teller:
         self, story: Story, kind: str, before: str, after: str, reason: str, at: int
     ) -> None:
         made = self.draw.identifier(at)
+        story.moved = max(story.moved, at)
         facts = (kind, before, after, reason, instant(at), story.worker.membership)
         self._add("case_change", made, story.id, *facts)
 
@@ -502,7 +503,6 @@ class Teller:
         about: str = NULL,
     ) -> str:
         made = self.draw.identifier(at)
-        story.moved = max(story.moved, at)
         moment = instant(at)
         facts = (kind.value, audience.value, seat.id, worker.membership, body, moment)
         is_corrected = kind in WRITTEN and self.draw.random() < 0.03

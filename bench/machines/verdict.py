@@ -14,6 +14,7 @@ from app.db import db
 from app.mail import mail_folder
 from app.sealing import seal_journal
 from app.verifying import verify_journal
+from bench.database.checking import ARRAYS
 from bench.database.filling import Filled
 from bench.machines.clients import Told
 from bench.machines.processes import Machines
@@ -39,12 +40,6 @@ TRACES_OF_REFERRALS = {
 }
 LEFT = "SELECT status, count(*) FROM outbox WHERE status NOT IN ('sent', 'cancelled') GROUP BY 1"
 MAILED = "SELECT id::text, status FROM outbox WHERE kind = ANY (%s) AND created_at > %s"
-MOVED = """
-SELECT count(*) FROM case_file c
-JOIN (SELECT case_id, max(created_at) AS at FROM timeline_entry GROUP BY 1) e ON e.case_id = c.id
-LEFT JOIN case_reader r ON r.case_id = c.id
-WHERE c.moved_at <> greatest(c.opened_at, e.at) OR r.moved_at <> c.moved_at
-"""
 OPEN = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
   AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -139,7 +134,10 @@ def kept_wrong(connection: psycopg.Connection, app: Flask) -> Iterator[str]:
         seal_journal()
         verdict = verify_journal()
         db.engine.dispose()
-    for what, statement in (("cases moved to another moment", MOVED), ("connections left", OPEN)):
+    for what, statement in (
+        ("cases moved to another moment", ARRAYS["case_reader"]),
+        ("connections left", OPEN),
+    ):
         row = connection.execute(statement.encode()).fetchone()
         if row and row[0]:
             yield f"{row[0]} {what}"

@@ -7,7 +7,7 @@ identifiers), without totals, choices of filters nor rights. ``%(seat)s`` is the
 """
 
 CASE_COLUMNS = """
-  f.id, f.reference, f.phase, f.status, f.outcome, f.opened_at, f.moved_at,
+  f.id, f.reference, f.phase, f.status, f.outcome, f.opened_at,
   coalesce(c.name, p.given_name || ' ' || p.family_name) AS title, c.siren, t.name AS town,
   o.name AS lead, u.full_name AS member"""
 CASE_TABLES = """
@@ -16,32 +16,35 @@ FROM case_file f LEFT JOIN company c ON c.id = f.company_id LEFT JOIN person p O
   JOIN seat s ON s.id = f.lead_seat_id JOIN organisation o ON o.id = s.organisation_id
   LEFT JOIN membership m ON m.id = f.lead_member_id LEFT JOIN user_account u ON u.id = m.user_id"""
 MINE = "f.reader_seats @> ARRAY[%(seat)s::uuid]"
+#: A case moves for each of its readers by what they may read: nothing else says when.
+MOVED = "case_reader v ON v.case_id = f.id AND v.seat_id = %(seat)s"
 
 
 def _paged(ids: str, order: str) -> str:
     """The identifiers of a page first, then what it shows of these cases alone."""
     return f"""WITH page AS MATERIALIZED ({ids})
-SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE f.id = ANY (ARRAY(SELECT id FROM page))
-ORDER BY f.{order} DESC, f.id DESC"""
+SELECT {CASE_COLUMNS}, v.moved_at {CASE_TABLES} JOIN {MOVED}
+WHERE f.id = ANY (ARRAY(SELECT id FROM page))
+ORDER BY {order} DESC, f.id DESC"""
 
 
 LIST = _paged(
     f"""SELECT f.id FROM case_file f WHERE {MINE} AND f.status <> 'closed'
 ORDER BY f.opened_at DESC, f.id DESC LIMIT 25""",
-    "opened_at",
+    "f.opened_at",
 )
 LIST_PAGE = _paged(
-    f"""SELECT f.id FROM case_file f WHERE {MINE}
-ORDER BY f.moved_at DESC, f.id DESC LIMIT 25 OFFSET %(offset)s""",
-    "moved_at",
+    """SELECT v.case_id AS id FROM case_reader v WHERE v.seat_id = %(seat)s
+ORDER BY v.moved_at DESC, v.case_id DESC LIMIT 25 OFFSET %(offset)s""",
+    "v.moved_at",
 )
 SEARCH = _paged(
-    f"""WITH mine AS MATERIALIZED (
-  SELECT f.id, f.company_id, f.moved_at FROM case_file f WHERE {MINE})
+    f"""WITH mine AS MATERIALIZED (SELECT f.id, f.company_id, v.moved_at
+  FROM case_file f JOIN {MOVED} WHERE {MINE})
 SELECT mine.id FROM mine JOIN company k ON k.id = mine.company_id
 WHERE k.folded_name LIKE '%%' || %(word)s || '%%'
 ORDER BY mine.moved_at DESC, mine.id DESC LIMIT 25""",
-    "moved_at",
+    "v.moved_at",
 )
 COMPANIES = """SELECT c.id, c.name, c.siren, c.is_closed, t.name AS town FROM (
   SELECT k.id, (SELECT count(*) FROM unnest(%(grams)s::text[]) g WHERE g = ANY (k.name_grams)) AS n
@@ -49,7 +52,8 @@ COMPANIES = """SELECT c.id, c.name, c.siren, c.is_closed, t.name AS town FROM (
   ) s JOIN company c ON c.id = s.id LEFT JOIN ref_commune t ON t.code = c.commune_code
 WHERE 2 * s.n >= cardinality(%(grams)s::text[]) ORDER BY s.n DESC, c.folded_name LIMIT 25"""
 
-CASE = f"""SELECT {CASE_COLUMNS}, p.email, p.phone {CASE_TABLES} WHERE f.id = %(case)s AND {MINE}"""
+CASE = f"""SELECT {CASE_COLUMNS}, f.moved_at, p.email, p.phone {CASE_TABLES}
+WHERE f.id = %(case)s AND {MINE}"""
 CASE_PARTS = """SELECT a.role, a.started_at, o.name, u.full_name FROM participation a
 JOIN seat s ON s.id = a.seat_id JOIN organisation o ON o.id = s.organisation_id
 LEFT JOIN membership m ON m.id = a.member_id LEFT JOIN user_account u ON u.id = m.user_id
@@ -105,8 +109,8 @@ UNION ALL SELECT 'subject', n.subject, count(*) FROM need n JOIN here ON here.id
   WHERE n.created_at > now() - interval '1 year' GROUP BY n.subject
 UNION ALL SELECT 'referral', r.state, count(*) FROM referral r JOIN here ON here.id = r.case_id
   WHERE r.sent_at > now() - interval '1 year' GROUP BY r.state"""
-EXPORT = f"""SELECT {CASE_COLUMNS} {CASE_TABLES} WHERE {MINE}
-ORDER BY f.moved_at DESC, f.id DESC LIMIT 10000"""
+EXPORT = f"""SELECT {CASE_COLUMNS}, v.moved_at {CASE_TABLES} JOIN {MOVED} WHERE {MINE}
+ORDER BY v.moved_at DESC, v.case_id DESC LIMIT 10000"""
 
 NOTE = """INSERT INTO timeline_entry
 (id, case_id, kind, audience, seat_id, author_id, body, happened_at, created_at)
