@@ -159,6 +159,12 @@ class AddressMissing(Refusal):
     message = "Un accord par téléphone se confirme par un lien : indiquez une adresse électronique."
 
 
+class RemindedToday(Refusal):
+    """A link is sent again once a day: nobody helps by pressing harder."""
+
+    message = "Le lien est déjà reparti aujourd’hui à cette adresse. Il pourra repartir demain."
+
+
 class AgreementOver(Refusal):
     """The agreement was withdrawn, or lapsed for want of confirmation."""
 

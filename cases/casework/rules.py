@@ -6,8 +6,10 @@ the same in its policies; these functions decide pages, buttons and sentences.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from app.actors import Actor, Role, Side
+from app.days_off import PARIS
 from cases.casework.enums import (
     ActionStatus,
     Audience,
@@ -186,6 +188,12 @@ def can_ask_again(
 ) -> bool:
     """Whoever may change an action that was sent to an address sends its link again."""
     return can_change_action(actor, case, role, action) and action.owner_email != ""
+
+
+def was_reminded(reminded_at: datetime | None, today: date) -> bool:
+    """Was a link sent again today already? The first sending is no reminder: who has just lost it
+    is sent another at once, then one a day at most, whoever asks."""
+    return reminded_at is not None and reminded_at.astimezone(ZoneInfo(PARIS)).date() >= today
 
 
 def proposed_day(action: AnyAction) -> date | None:

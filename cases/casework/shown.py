@@ -111,6 +111,7 @@ class ShownAction(msgspec.Struct, frozen=True):
     due_on: date
     status: ActionStatus
     asked_at: datetime | None
+    reminded_at: datetime | None
     owner: ShownMember | None
     replies: list[ShownReply]
 

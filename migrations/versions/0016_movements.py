@@ -1,4 +1,4 @@
-"""A case moves for a seat when something that this seat may read happens in it."""
+"""A case moves for a seat by what this seat may read; a link is sent again once a day."""
 
 from pathlib import Path
 
@@ -16,6 +16,8 @@ def upgrade() -> None:
     """Each file is a transaction of its own, which locks one table at most; the last commits as it
     goes. Stopped in the middle, it may be run again."""
     with op.get_context().autocommit_block():
+        _run("05_action_reminded.sql")
+        _run("06_agreement_reminded.sql")
         op.execute("SET ROLE relais_definer")
         _run("10_moving.sql")
         op.execute("SET ROLE relais_owner")

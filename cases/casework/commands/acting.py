@@ -16,13 +16,21 @@ from cases.casework.errors import (
     AudienceNotOpen,
     CaseIsClosed,
     NoDayProposed,
+    RemindedToday,
 )
 from cases.casework.models import ActionReply, CaseAction, CaseFile
 from cases.casework.queries import get_action_of_link, take_reply_turn
 from cases.casework.queries.work import AskedFacts
-from cases.casework.rules import audiences_of, awaits_reply, is_over, proposed_day
+from cases.casework.rules import (
+    audiences_of,
+    awaits_reply,
+    is_over,
+    proposed_day,
+    was_reminded,
+)
 from partners.people.models import Membership
 
+LOCKED = ["status", "due_on", "reminded_at"]
 SEND_LINK = "cases.casework.send_action_link"
 TELL_REPLY = "cases.casework.tell_action_answered"
 SAID = {
@@ -71,10 +79,16 @@ def add_action(
 
 
 def ask_again(action: CaseAction, *, by: Actor) -> None:
-    """A new link leaves: an answer is expected anew. Raises ActionIsOver, ActionHasNoAddress."""
+    """A new link leaves: an answer is expected anew. Once a day.
+
+    Raises ActionIsOver, ActionHasNoAddress, RemindedToday.
+    """
     _lock(action)
     if not action.owner_email:
         raise ActionHasNoAddress
+    if was_reminded(action.reminded_at, clock.today()):
+        raise RemindedToday
+    action.reminded_at = clock.now()
     _ask(action, by)
 
 
@@ -150,7 +164,7 @@ def _ask(action: CaseAction, by: Actor) -> None:
 
 
 def _lock(action: CaseAction) -> None:
-    db.session.refresh(action, attribute_names=["status", "due_on"], with_for_update=True)
+    db.session.refresh(action, attribute_names=LOCKED, with_for_update=True)
     if is_over(action):
         raise ActionIsOver
 

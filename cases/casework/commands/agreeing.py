@@ -26,10 +26,11 @@ from cases.casework.errors import (
     CaseIsClosed,
     PermissionNeedsManager,
     PermissionNeedsReason,
+    RemindedToday,
 )
 from cases.casework.models import CaseFile, LegalBasis
 from cases.casework.queries import list_unconfirmed_agreements
-from cases.casework.rules import basis_state, default_audience, is_in_force
+from cases.casework.rules import basis_state, default_audience, is_in_force, was_reminded
 
 #: An agreement by phone is good for so long unless it is confirmed by the link.
 CONFIRM_WITHIN = timedelta(days=8)
@@ -114,11 +115,17 @@ def record_permission(
 
 
 def send_confirmation_again(basis: LegalBasis, *, by: Actor) -> None:
-    """Send a new link for an agreement still in force. Raises AgreementOver, AddressMissing."""
-    if not is_in_force(basis, clock.now()):
+    """Send a new link for an agreement still in force, once a day.
+
+    Raises AgreementOver, AddressMissing, RemindedToday.
+    """
+    if not is_in_force(_locked(basis), clock.now()):
         raise AgreementOver
     if not basis.sent_to:
         raise AddressMissing
+    if was_reminded(basis.reminded_at, clock.today()):
+        raise RemindedToday
+    basis.reminded_at = clock.now()
     _ask_for_link(basis, by)
     journal.record(basis, "agreement.link_sent", by=by)
 
@@ -193,7 +200,7 @@ def _ask_for_link(basis: LegalBasis, by: Actor) -> None:
 
 
 def _locked(basis: LegalBasis) -> LegalBasis:
-    columns = ["confirmed_at", "valid_until", "withdrawn_at"]
+    columns = ["confirmed_at", "valid_until", "withdrawn_at", "reminded_at"]
     db.session.refresh(basis, attribute_names=columns, with_for_update=True)
     return basis
 

@@ -24,8 +24,8 @@ class LegalBasis(Identified, Dated, Base):
     """What a sharing rests on: an agreement of the entrepreneur, or a permission of the law.
 
     ``seat_ids`` and ``sections`` are its scope. An agreement by phone is good until
-    ``valid_until`` (8 days) unless it is confirmed by the link, which goes to ``sent_to``;
-    ``withdrawn_at`` ends it at once.
+    ``valid_until`` (8 days) unless it is confirmed by the link, which goes to ``sent_to`` and was
+    last sent again at ``reminded_at``; ``withdrawn_at`` ends it at once.
     """
 
     __tablename__ = "legal_basis"
@@ -44,6 +44,7 @@ class LegalBasis(Identified, Dated, Base):
     given_by: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")
     sent_to: Mapped[str] = mapped_column(default="", server_default="")
+    reminded_at: Mapped[datetime | None]
     given_at: Mapped[datetime]
     seat_ids: Mapped[list[uuid.UUID]] = mapped_column(SEATS)
     sections: Mapped[list[str]] = mapped_column(ARRAY(TEXT))

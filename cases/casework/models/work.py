@@ -111,7 +111,8 @@ class CaseAction(Identified, Dated, Base):
     """Something to do: objective, owner, due date. ``owner_name`` when it is not a member.
 
     With ``owner_email`` a link leaves for that person, who answers it; ``asked_by`` and
-    ``asked_at`` say who asked last, and when. Replies come in the order of time.
+    ``asked_at`` say who asked last, and when; ``reminded_at``, when the link was last sent again.
+    Replies come in the order of time.
     """
 
     __tablename__ = "case_action"
@@ -138,6 +139,7 @@ class CaseAction(Identified, Dated, Base):
     owner_email: Mapped[str] = mapped_column(default="", server_default="")
     asked_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"), index=True)
     asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
 
     case: Mapped[CaseFile] = related()
     seat: Mapped[Seat] = related()

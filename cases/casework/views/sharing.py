@@ -43,6 +43,7 @@ def sharing(case_id: uuid.UUID) -> str:
         "section_labels": SECTION_LABELS,
         "readings": OPENINGS,
         "rules": rules,
+        "today": clock.today(),
     }
     journal.record_reading(case, "sharing.read", by=actor)
     return render_template("cases/casework/sharing.html", **values)

@@ -386,6 +386,27 @@ def test_once_asked_again_one_answers_again(client, world, asked):
     ]
 
 
+def test_the_link_is_sent_again_once_a_day(client, world, asked):
+    """The first sending is no reminder; after one, the button says why it is gone."""
+    sign_in(client, world.adviser)
+    page, path = f"/dossiers/{world.case.id}", f"/actions/{asked.id}/relancer"
+    before = len(rows(Outbox, Outbox.kind == SEND))
+    assert path in client.get(page).text
+    assert client.post(path).status_code == 302
+    shown = client.get(page).text
+    assert path not in shown and "il pourra repartir demain" in shown
+    refused = client.post(path)
+    assert refused.status_code == 409
+    assert "Le lien est déjà reparti aujourd’hui à cette adresse" in refused.text
+    assert len(rows(Outbox, Outbox.kind == SEND)) == before + 1
+    with seeding() as session:
+        kept = session.get_one(CaseAction, asked.id)
+        kept.reminded_at = clock.now() - timedelta(days=1)
+    assert path in client.get(page).text
+    assert client.post(path).status_code == 302
+    assert len(rows(Outbox, Outbox.kind == SEND)) == before + 2
+
+
 @pytest.mark.parametrize("why", ["done", "dropped", "closed"])
 def test_what_is_over_is_no_longer_answered(client, world, asked, why):
     with seeding() as session:

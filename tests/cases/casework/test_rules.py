@@ -44,6 +44,19 @@ def participation(role=PARTNER, seat_id=OURS, ended_at=None, **more) -> Particip
     return Participation(seat_id=seat_id, role=role, ended_at=ended_at, **more)
 
 
+@pytest.mark.parametrize(
+    ("reminded_at", "expected"),
+    [
+        (None, False),
+        (datetime(2026, 3, 1, 22, 59, tzinfo=UTC), False),
+        (datetime(2026, 3, 1, 23, 1, tzinfo=UTC), True),
+        (datetime(2026, 3, 2, 10, tzinfo=UTC), True),
+    ],
+)
+def test_one_reminder_a_day_as_counted_in_paris(reminded_at, expected):
+    assert rules.was_reminded(reminded_at, date(2026, 3, 2)) is expected
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_which_roles_read_cases(role):
     assert rules.reads_cases(actor(role)) is (role in READERS)

@@ -1,6 +1,7 @@
 """Pages of cases: who gets them, what they hold, how many statements they ask."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -252,6 +253,13 @@ def test_agreement_by_phone_then_withdrawn(client, world):
     basis = rows(LegalBasis, LegalBasis.mode == "phone")[0]
     assert basis.confirmed_at is None and basis.valid_until is not None
     assert "À confirmer" in client.get(f"/dossiers/{world.case.id}/partage").text
+    assert post(client, f"/accords/{basis.id}/relancer") == 302
+    assert "il pourra repartir demain" in client.get(f"/dossiers/{world.case.id}/partage").text
+    assert post(client, f"/accords/{basis.id}/relancer") == 409
+    with seeding() as session:
+        kept = session.get_one(LegalBasis, basis.id)
+        kept.reminded_at = clock.now() - timedelta(days=1)
+    assert f"/accords/{basis.id}/relancer" in client.get(f"/dossiers/{world.case.id}/partage").text
     assert post(client, f"/accords/{basis.id}/relancer") == 302
     assert client.get(f"/accords/{basis.id}/retirer").status_code == 200
     assert post(client, f"/accords/{basis.id}/retirer") == 302
