@@ -118,18 +118,26 @@ def make_scene() -> Scene:
 Deed = Callable[[Scene], object]
 
 
-def noting(who: str, audience: Audience) -> Deed:
-    """This member writes a note."""
+def inside(who: str, act: Callable[[CaseFile, Actor], object]) -> Deed:
+    """This member does something in the case."""
 
-    def write(scene: Scene) -> TimelineEntry:
+    def deed(scene: Scene) -> object:
         actor = actor_of(getattr(scene, who))
         with acting_as(actor):
-            case = queries.get_case(scene.case.id, actor)
-            return commands.write_entry(
-                case, kind=EntryKind.NOTE, audience=audience, body="Vu.", by=actor
-            )
+            return act(queries.get_case(scene.case.id, actor), actor)
 
-    return write
+    return deed
+
+
+def noting(who: str, audience: Audience) -> Deed:
+    """This member writes a note."""
+    kind = EntryKind.NOTE
+    return inside(
+        who,
+        lambda case, me: commands.write_entry(
+            case, kind=kind, audience=audience, body="Vu.", by=me
+        ),
+    )
 
 
 def correcting(who: str, line: str) -> Deed:
@@ -147,30 +155,33 @@ def correcting(who: str, line: str) -> Deed:
 def planning(who: str, audience: Audience) -> Deed:
     """This member adds an action, then ends it."""
 
-    def plan(scene: Scene) -> None:
-        actor = actor_of(getattr(scene, who))
-        with acting_as(actor):
-            case = queries.get_case(scene.case.id, actor)
-            action = commands.add_action(
-                case, objective="Relire le bail", due_on=clock.today(), audience=audience, by=actor
-            )
-            commands.finish_action(action, by=actor)
+    def plan(case: CaseFile, me: Actor) -> None:
+        action = commands.add_action(
+            case, objective="Relire le bail", due_on=clock.today(), audience=audience, by=me
+        )
+        commands.finish_action(action, by=me)
 
-    return plan
+    return inside(who, plan)
 
 
 def taking_stock(who: str, audience: Audience) -> Deed:
     """This member records an assessment."""
+    return inside(
+        who,
+        lambda case, me: commands.record_assessment(
+            case, done_on=clock.today(), audience=audience, treasury_cents=1, by=me
+        ),
+    )
 
-    def record(scene: Scene) -> object:
-        actor = actor_of(getattr(scene, who))
-        with acting_as(actor):
-            case = queries.get_case(scene.case.id, actor)
-            return commands.record_assessment(
-                case, done_on=clock.today(), audience=audience, treasury_cents=1, by=actor
-            )
 
-    return record
+def needing(who: str, subject: Subject) -> Deed:
+    """This member writes a need; health stays with the seat that wrote it."""
+    return inside(who, lambda case, me: add_need(case, subject, "À voir.", by=me))
+
+
+def reading(who: str) -> Deed:
+    """This member opens the case."""
+    return inside(who, lambda case, me: journal.record(case, "case.read", by=me))
 
 
 def finish_an_action(scene: Scene) -> None:
@@ -187,22 +198,6 @@ def answer_by_link(scene: Scene) -> None:
         asked = queries.get_action_of_link(actor)
         facts = queries.get_asked_facts()
         commands.answer_action(asked, facts, ActionAnswer.DONE, by=actor)
-
-
-def say_a_need(scene: Scene) -> None:
-    """The partner writes a need."""
-    actor = actor_of(scene.partner)
-    with acting_as(actor):
-        case = queries.get_case(scene.case.id, actor)
-        add_need(case, Subject.TAX_DEBTS, "Échéancier.", by=actor)
-
-
-def say_a_health_need(scene: Scene) -> None:
-    """Health stays with the seat that wrote it."""
-    actor = actor_of(scene.partner)
-    with acting_as(actor):
-        case = queries.get_case(scene.case.id, actor)
-        add_need(case, Subject.HEALTH, "Écoute.", by=actor)
 
 
 def refer(scene: Scene) -> None:
@@ -227,17 +222,6 @@ def ask_to_come_in(scene: Scene) -> None:
         request_access("Menuiserie", siren, Subject.CASH_FLOW, "Nous la suivons.", by=actor)
 
 
-def reading(who: str) -> Deed:
-    """This member opens the case."""
-
-    def read(scene: Scene) -> None:
-        actor = actor_of(getattr(scene, who))
-        with acting_as(actor):
-            journal.record(queries.get_case(scene.case.id, actor), "case.read", by=actor)
-
-    return read
-
-
 #: Who may not know, and of what.
 HIDDEN: dict[str, dict[str, Deed]] = {
     "recovery": {
@@ -251,8 +235,8 @@ HIDDEN: dict[str, dict[str, Deed]] = {
         "an action is done": finish_an_action,
         "the entrepreneur answers": answer_by_link,
         "the lead takes stock": taking_stock("lead", Audience.AID),
-        "a need is said": say_a_need,
-        "a need of health is said": say_a_health_need,
+        "a need is said": needing("partner", Subject.TAX_DEBTS),
+        "a need of health is said": needing("partner", Subject.HEALTH),
         "the need goes to somebody": refer,
         "somebody asks to come in": ask_to_come_in,
         "the partner reads": reading("partner"),
@@ -273,7 +257,7 @@ HIDDEN: dict[str, dict[str, Deed]] = {
         "the partner corrects a line of its own": correcting("partner", "own_line"),
         "the partner plans for itself": planning("partner", Audience.OWN),
         "the partner takes stock for itself": taking_stock("partner", Audience.OWN),
-        "a need of health is said": say_a_health_need,
+        "a need of health is said": needing("partner", Subject.HEALTH),
     },
 }
 #: What each hears, and sees its case come first for.

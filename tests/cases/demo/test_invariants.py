@@ -127,6 +127,10 @@ def test_steps_follow_one_another(ask: Ask) -> None:
 def test_dates_are_in_order(ask: Ask) -> None:
     assert not ask("SELECT id FROM case_file WHERE closed_at < opened_at OR moved_at < opened_at")
     assert not ask(
+        "SELECT f.id FROM case_file f JOIN case_change h ON h.case_id = f.id"
+        " GROUP BY f.id HAVING f.moved_at <> greatest(f.opened_at, max(h.at))"
+    )
+    assert not ask(
         "SELECT id FROM company WHERE closed_on <= created_on OR created_on > :day", day=TODAY
     )
     assert not ask(
