@@ -433,11 +433,21 @@ def test_the_upgrade_corrects_what_was_kept_while_somebody_holds_a_case(
     url = committed_app.config["SETTINGS"].migrate_database_url
     command.stamp(alembic_config(url), "0015")
     db.session.remove()
-    with ThreadPoolExecutor(max_workers=1) as pool, db.engine.connect() as held:
+    engine = db.engine
+    with (
+        ThreadPoolExecutor(max_workers=1) as pool,
+        engine.connect() as held,
+        engine.connect() as writing,
+    ):
         held.execute(text("SET LOCAL ROLE relais_seed"))
         asked = text("SELECT id FROM case_file WHERE id = :id FOR UPDATE")
         held.execute(asked, {"id": scene.case.id})
+        writing.execute(text("LOCK TABLE timeline_entry IN ROW EXCLUSIVE MODE"))
         upgrading = pool.submit(upgrade_database, url)
+        wait_until_held_up(committed_app, upgrading)
+        # Behind the upgrade, which waits for whoever writes: it lets others write meanwhile.
+        held.execute(text("LOCK TABLE timeline_entry IN ROW EXCLUSIVE MODE"))
+        writing.rollback()
         wait_until_held_up(committed_app, upgrading)
         assert not upgrading.done()
         held.rollback()

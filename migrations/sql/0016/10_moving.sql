@@ -1,7 +1,6 @@
 -- Each seat's movement of a case is the last thing of it that this seat may read (docs/decisions/0024).
--- Functions of the definer, replaced as itself. No table is locked but the timeline, for an instant:
--- whoever has written a line ends first, so that no function of before moves a case any more.
-LOCK TABLE timeline_entry IN SHARE ROW EXCLUSIVE MODE;
+-- Functions of the definer, replaced as itself. The timeline is locked for an instant: whoever has
+-- written a line ends first, so that no function of before moves a case any more.
 
 -- When each reader of these cases last saw them move: what all of them see (opening, phase, status,
 -- lead: case_file.moved_at), or the last line that this seat hears (the policy « heard » of
@@ -22,8 +21,8 @@ REVOKE ALL ON FUNCTION case_movements(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION case_movements(uuid[]) TO relais_definer;
 
 -- A line moves its case for the seats that hear it. All the rows of the case are locked first, in one
--- order and by the database alone (the trigger waits for the commit): two lines never wait for each
--- other, and a seat that joins meanwhile finds the line, or is found by it. Nothing is written for
+-- order and by the database alone (the trigger waits for the commit): two lines never deadlock, and
+-- a seat that joins meanwhile finds the line, or is found by it. Nothing is written for
 -- whom the case moved later already.
 CREATE OR REPLACE FUNCTION case_moved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public
