@@ -445,8 +445,9 @@ def test_the_upgrade_corrects_what_was_kept_while_somebody_holds_a_case(
         writing.execute(text("LOCK TABLE timeline_entry IN ROW EXCLUSIVE MODE"))
         upgrading = pool.submit(upgrade_database, url)
         wait_until_held_up(committed_app, upgrading)
-        # Behind the upgrade, which waits for whoever writes: it lets others write meanwhile.
-        held.execute(text("LOCK TABLE timeline_entry IN ROW EXCLUSIVE MODE"))
+        # The upgrade waits for whoever writes, and lets those behind it write meanwhile.
+        with engine.connect() as behind:
+            behind.execute(text("LOCK TABLE timeline_entry IN ROW EXCLUSIVE MODE"))
         writing.rollback()
         wait_until_held_up(committed_app, upgrading)
         assert not upgrading.done()
