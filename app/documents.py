@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, ColumnElement, Select, Text, case, cast, func, literal_column
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    CursorResult,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.db import db
@@ -31,14 +41,15 @@ class Written:
 
     def ask(self, values: Mapping[str, Any]) -> str:
         """The document that it answers, with these values: as the driver takes them."""
-        found = self.find(values)
-        assert found is not None
-        return found
+        return self._asked(values).scalar_one()
 
     def find(self, values: Mapping[str, Any]) -> str | None:
         """The same, None where it answers no row."""
+        return self._asked(values).scalar_one_or_none()
+
+    def _asked(self, values: Mapping[str, Any]) -> CursorResult[Any]:
         given = {**self.constants, **values}
-        return db.session.connection().exec_driver_sql(self.text, given).scalar()
+        return db.session.connection().exec_driver_sql(self.text, given)
 
 
 def written(statement: Select[str]) -> Written:
@@ -48,7 +59,7 @@ def written(statement: Select[str]) -> Written:
     compiled = statement.compile(dialect=dialect)
     assert not compiled.post_compile_params
     constants = {}
-    for name, bind in compiled.binds.items():
+    for bind, name in compiled.bind_names.items():
         if not bind.required:
             process = bind.type.dialect_impl(dialect).bind_processor(dialect)
             constants[name] = process(bind.value) if process else bind.value

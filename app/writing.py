@@ -3,8 +3,10 @@ statement, whatever the number of tables and of rows.
 
 The opposite of a document (``app.documents``): each table is given its rows as JSON, which
 PostgreSQL reads into the types of its columns. Policies, triggers and keys hold as for any row. The
-rows of one statement do not see one another, so that a table may be written last only when nothing
-that an act leaves behind leans on its rows: neither a policy nor a trigger that fires before.
+rows of one statement do not see one another, and other tables are written before them: a table may
+be written last only when neither a policy nor a trigger of what an act leaves behind leans on its
+rows. Where those of another table do (a test names them), the command flushes first. After a
+rollback the objects are of no further use: added again, they would be taken for rows that stand.
 """
 
 from collections import defaultdict

@@ -130,8 +130,10 @@ def look_up(siren: str, client: RegistryClient) -> RegistryCompany:
 
 
 def search_registry(typed: str, client: RegistryClient) -> RegistryAnswer:
-    """What the public registry answers to a name, a SIREN or a SIRET. May wait for seconds: asked
-    before the database is, or after it is let go."""
+    """What the public registry answers to a name, a SIREN or a SIRET; to nothing, nothing. May wait
+    for seconds: asked before the database is, or after it is let go."""
+    if not typed:
+        return RegistryAnswer()
     try:
         question = check_identifier(typed)[0] if looks_like_identifier(typed) else typed
         return RegistryAnswer(client.search(question))

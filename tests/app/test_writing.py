@@ -249,7 +249,56 @@ SELECT c.relname, f.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgreli
   JOIN pg_proc f ON f.oid = t.tgfoid
   WHERE NOT t.tgisinternal AND t.tgtype & 2 = 2 AND t.tgtype & 4 = 4  -- before an insert
 """)
+#: Of other tables: whatever is asked when a row is written or changed.
+ASKS = text("""
+SELECT c.relname, p.polname, concat(pg_get_expr(p.polqual, p.polrelid), ' ',
+    pg_get_expr(p.polwithcheck, p.polrelid))
+  FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE p.polcmd IN ('a', 'w', '*')
+UNION ALL
+SELECT c.relname, t.tgname, f.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_proc f ON f.oid = t.tgfoid WHERE NOT t.tgisinternal
+""")
+#: What leans on a row that an act leaves behind, and why it finds it all the same.
+LEANING = {
+    # A line is corrected after the act that wrote it.
+    ("entry_revision", "written"): {"timeline_entry"},
+    # Whoever opens a case with a reason, or ends an agreement, writes what waits before it.
+    ("outside_access", "outside_access_journalled"): {"journal_event"},
+    ("legal_basis", "basis_withdrawn"): {"outbox", "referral_step"},
+    # The step that an answer undoes was written by that answer.
+    ("referral", "answered_by_link"): {"referral_step"},
+    # The lines of an act move their case by themselves, when it is committed.
+    ("case_file", "case_readers_written"): {"timeline_entry"},
+    ("case_file", "case_readers_changed"): {"timeline_entry"},
+    ("company", "company_renamed"): {"timeline_entry"},
+    ("person", "person_renamed"): {"timeline_entry"},
+    ("ref_commune", "commune_changed"): {"timeline_entry"},
+}
 FUNCTIONS = text("SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace")
+
+
+def words_of(source: str, functions: dict[str, str]) -> set[str]:
+    """Every word of a policy or a trigger, and of the functions that it calls."""
+    words: set[str] = set()
+    waiting = [source]
+    while waiting:
+        found = set(re.findall(r"\w+", waiting.pop())) - words
+        words |= found
+        waiting += [functions[one] for one in found if one in functions]
+    return words
+
+
+def test_what_leans_on_what_is_left_behind_is_known(app: Flask) -> None:
+    """Other tables are written first: what their policies or triggers read of these tables must
+    have been written by an earlier act, or by a flush of the command."""
+    functions = dict(map(tuple, db.session.execute(FUNCTIONS)))
+    asked = [(*one[:2], words_of(one[2], functions)) for one in db.session.execute(ASKS)]
+    leaning = {
+        (table, name): read
+        for table, name, words in asked
+        if table not in TABLES and (read := words & set(TABLES))
+    }
+    assert leaning == LEANING
 
 
 def test_nothing_left_behind_leans_on_what_is_left_behind(app: Flask) -> None:
@@ -260,11 +309,7 @@ def test_nothing_left_behind_leans_on_what_is_left_behind(app: Flask) -> None:
     for table, source in db.session.execute(READS):
         if table not in TABLES:
             continue
-        words, waiting = set(), [source]
-        while waiting:
-            found = set(re.findall(r"\w+", waiting.pop())) - words
-            words |= found
-            waiting += [functions[one] for one in found if one in functions]
+        words = words_of(source, functions)
         leaning |= {(table, other) for other in TABLES if other != table and other in words}
         read += 1
     assert leaning == set() and read > len(TABLES)

@@ -11,6 +11,7 @@ from alembic import command
 from flask import Flask
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
+from time_machine import TimeMachineFixture
 
 from app import clock, journal
 from app.actors import Actor, Side
@@ -44,7 +45,7 @@ from tests.factories.referrals import make_need
 from tests.support.acting import acting_as, actor_of, link_actor, seeding
 from tests.support.pages import InspectingClient, begin_anew
 from tests.support.signing import sign_in
-from tests.support.waiting import wait_until_held_up
+from tests.support.waiting import SLEEPING, wait_until_held_up
 
 DAY = timedelta(days=1)
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -68,8 +69,10 @@ class Scene:
 
 
 @pytest.fixture
-def scene(app: Flask) -> Scene:
-    """Lines move their case when a transaction commits; the test's own never does."""
+def scene(app: Flask, time_machine: TimeMachineFixture) -> Scene:
+    """Lines move their case when a transaction commits; the test's own never does. It is ten in the
+    morning: pages are compared, and the day is on them."""
+    time_machine.move_to(clock.now().replace(hour=9, minute=0))
     with seeding() as session:
         session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     return make_scene()
@@ -409,6 +412,42 @@ def kept(scene: Scene) -> dict[object, datetime]:
         rows = session.scalars(select(CaseReader).where(CaseReader.case_id == scene.case.id))
         itself = session.get_one(CaseFile, scene.case.id).moved_at
         return {"case": itself, **{row.seat_id: row.moved_at for row in rows}}
+
+
+@pytest.mark.commits
+def test_the_upgrade_holds_no_case_while_a_company_is_renamed(committed_app: Flask) -> None:
+    """Whoever renames holds the readers of its cases, which the upgrade leaves for later: meanwhile
+    other cases are free, and so is the case itself, even to whoever renames."""
+    scene = make_scene()
+    other = make_case(scene.outsider).id
+    line = noting("lead", Audience.OWN)(scene)
+    assert isinstance(line, TimelineEntry)
+    with seeding() as session:
+        for statement in BEFORE:
+            session.execute(text(statement))
+    url = committed_app.config["SETTINGS"].migrate_database_url
+    command.stamp(alembic_config(url), "0015")
+    db.session.remove()
+    engine = db.engine
+    touch = text("UPDATE case_file SET version = version + 1 WHERE id = :id")
+    with ThreadPoolExecutor(max_workers=1) as pool, engine.connect() as renaming:
+        renaming.execute(text("SET LOCAL ROLE relais_seed"))
+        renaming.execute(
+            text("UPDATE company SET folded_name = folded_name || ' x' WHERE id = :id"),
+            {"id": scene.case.company_id},
+        )
+        upgrading = pool.submit(upgrade_database, url)
+        wait_until_held_up(committed_app, upgrading, SLEEPING)
+        assert not upgrading.done()
+        with engine.connect() as writing:
+            writing.execute(text("SET LOCAL ROLE relais_seed"))
+            writing.execute(touch, {"id": other})
+        renaming.execute(touch, {"id": scene.case.id})
+        renaming.commit()
+        upgrading.result(timeout=60)
+    right = kept(scene)
+    assert right[line.seat_id] == line.created_at
+    assert all(at < line.created_at for who, at in right.items() if who != line.seat_id)
 
 
 @pytest.mark.commits

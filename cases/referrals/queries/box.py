@@ -39,9 +39,6 @@ class Standing(enum.StrEnum):
 STANDINGS = {Standing.WAITING: WAITING, Standing.TAKEN: TAKEN, Standing.ENDED: ENDED}
 #: A tab counts so many of what waits, and no further.
 MOST_WAITING = 1000
-
-
-#: The same when the statement runs.
 _MOST_WAITING: Any = bindparam("most_waiting", type_=Integer)
 
 

@@ -401,7 +401,7 @@ def test_the_link_is_sent_again_once_a_day(client, world, asked):
     assert len(rows(Outbox, Outbox.kind == SEND)) == before + 1
     with seeding() as session:
         kept = session.get_one(CaseAction, asked.id)
-        kept.reminded_at = clock.now() - timedelta(days=1)
+        kept.reminded_at = clock.now() - timedelta(days=2)
     assert path in client.get(page).text
     assert client.post(path).status_code == 302
     assert len(rows(Outbox, Outbox.kind == SEND)) == before + 2

@@ -258,7 +258,7 @@ def test_agreement_by_phone_then_withdrawn(client, world):
     assert post(client, f"/accords/{basis.id}/relancer") == 409
     with seeding() as session:
         kept = session.get_one(LegalBasis, basis.id)
-        kept.reminded_at = clock.now() - timedelta(days=1)
+        kept.reminded_at = clock.now() - timedelta(days=2)
     assert f"/accords/{basis.id}/relancer" in client.get(f"/dossiers/{world.case.id}/partage").text
     assert post(client, f"/accords/{basis.id}/relancer") == 302
     assert client.get(f"/accords/{basis.id}/retirer").status_code == 200
