@@ -75,12 +75,14 @@ def live_site(
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
         settings = _settings(info, name, var_dir, public_url=url, registry_url=registry_url, **more)
         site = LiveSite(url, create_app(settings), create_app(settings, process="worker"))
-        with _collecting_failures(site), _serving(site.web, door), site.web.app_context():
-            try:
-                yield site
-            finally:
-                db.session.remove()
-                _close_connections(site)
+        try:
+            with _collecting_failures(site), _serving(site.web, door), site.web.app_context():
+                try:
+                    yield site
+                finally:
+                    db.session.remove()
+        finally:
+            _close_connections(site)
 
 
 def _settings(info: PostgresInfo, database: str, var_dir: Path, **more: Any) -> Settings:
@@ -100,9 +102,11 @@ def _settings(info: PostgresInfo, database: str, var_dir: Path, **more: Any) -> 
 
 
 class _Quiet(WSGIRequestHandler):
-    """One connection per request: a browser's idle ones never keep the server from stopping."""
+    """One connection per request: a browser's idle ones never keep the server from stopping, for
+    longer than these seconds."""
 
     protocol_version = "HTTP/1.0"
+    timeout = 2
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Tests are quiet."""
@@ -113,7 +117,8 @@ def _serving(app: Flask, door: socket.socket) -> Iterator[None]:
     host, port = door.getsockname()
     door.listen(128)
     server = make_server(host, port, app, threaded=True, fd=door.fileno(), request_handler=_Quiet)
-    server.daemon_threads = True
+    # What a browser that left had asked for ends before the connections are closed.
+    server.daemon_threads, server.block_on_close = False, True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
